@@ -1,0 +1,1 @@
+"""The earth and the roads: areas, streets, travel, coverage, hotspots; no database, no web, no dispatch."""
