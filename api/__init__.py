@@ -1,0 +1,1 @@
+"""Every socket: HTTP, PostGIS, live streams, timers and the command line."""

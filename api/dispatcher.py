@@ -1,0 +1,155 @@
+"""Looks for somebody when a case stands filed: loads the people around it, decides, puts the offer on top."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from api.ids import new_id
+from api.store.cases import CaseFile, list_tasks
+from api.store.people_near import ALL_LEVELS, INNER_LEVELS, list_people_near
+from dispatch import use_cases
+from dispatch.cases import THE_SYSTEM, Act, Case, Ring
+from dispatch.changes import Change
+from dispatch.choices import Decision
+from dispatch.clocks import ClockState
+from dispatch.decision import already_asked, choose_by_hand, decide
+from dispatch.errors import NotAllowedToTakeError
+from dispatch.findings import Wish
+from dispatch.ids import PersonId
+from dispatch.lifecycle import Action, State
+from dispatch.policy import Policy
+from dispatch.ports import TravelTimes
+from dispatch.situation import Situation
+from dispatch.words import Words
+
+_LOOKS_AFTER = frozenset(
+    {
+        Action.FILE,
+        Action.DECLINE,
+        Action.EXPIRE,
+        Action.WITHDRAW,
+        Action.SEND_BACK,
+        Action.REOPEN,
+        Action.RESUME,
+    }
+)
+"""After these a filed case wants somebody; after a note it does not want another offer."""
+
+_WAITING = frozenset({ClockState.PAUSED, ClockState.SUSPENDED})
+"""While its clock waits, nobody is sent to a case."""
+
+NOBODY = Words("没有可派人员", "nobody can be sent")
+
+Travels = Callable[[], Mapping[str, TravelTimes]]
+"""The roads as they are now, by mode."""
+
+
+class StoreDispatcher:
+    """Decides upon what the store knows at that moment; keeps nothing between two decisions."""
+
+    def __init__(self, travels: Travels) -> None:
+        self._travels = travels
+
+    async def carry_on(self, driver: asyncpg.Connection, change: Change, policy: Policy) -> Change:
+        """The change, with an offer (or 'nobody found') on top where a filed case wants somebody."""
+        last = change.events[-1]
+        if change.case.state is not State.FILED or last.action not in _LOOKS_AFTER:
+            return change
+        if change.case.clock.state in _WAITING:
+            return change
+        finding = change.finding
+        keeps = finding is not None and finding.wish is Wish.KEEP
+        withheld = frozenset(change.release) if last.action is Action.WITHDRAW else frozenset[PersonId]()
+        return await self._look(
+            driver, change, policy, finding.submitter if finding and keeps else None, withheld
+        )
+
+    async def look_again(
+        self, driver: asyncpg.Connection, file: CaseFile, act: Act, policy: Policy
+    ) -> Change | None:
+        """Time has passed, or somebody came on shift: decide afresh."""
+        if file.case.state is not State.FILED or file.case.clock.state in _WAITING:
+            return None
+        decision = await self.decide(driver, file.case, policy, now=act.at)
+        return use_cases.apply_decision(file.case, decision, act, policy)
+
+    async def _look(
+        self,
+        driver: asyncpg.Connection,
+        change: Change,
+        policy: Policy,
+        finder: PersonId | None,
+        withheld: frozenset[PersonId],
+    ) -> Change:
+        at = change.events[-1].at
+        act = Act(THE_SYSTEM, at, new_id)
+        decision = await self.decide(
+            driver, change.case, policy, now=at, change=change, finder=finder, withheld=withheld
+        )
+        return change.then(use_cases.apply_decision(change.case, decision, act, policy))
+
+    async def decide(
+        self,
+        driver: asyncpg.Connection,
+        case: Case,
+        policy: Policy,
+        *,
+        now: datetime,
+        change: Change | None = None,
+        finder: PersonId | None = None,
+        withheld: frozenset[PersonId] = frozenset(),
+    ) -> Decision:
+        """Whom to ask now. `change` is about to be saved: whom it releases has a place more."""
+        tried = withheld
+        if change is None or not change.is_new:
+            tasks = {task.id: task for task in await list_tasks(driver, case.district, case.id)}
+            tasks |= {task.id: task for task in (change.tasks if change else ())}
+            tried |= already_asked(tasks.values())
+        also = tuple(filter(None, (finder,)))
+        released = change.release if change else ()
+        inner = await self._situation(driver, case, policy, now, also, INNER_LEVELS)
+        decision = decide(case, _with_places(inner, released), now, tried=tried, finder=finder)
+        if decision.choice is not None and decision.ring is not Ring.SUBDISTRICT:
+            return decision  # four in five: a subdistrict's and a district's people need not be read
+        whole = await self._situation(driver, case, policy, now, also)
+        return decide(case, _with_places(whole, released), now, tried=tried, finder=finder)
+
+    async def offer_to(
+        self,
+        driver: asyncpg.Connection,
+        file: CaseFile,
+        act: Act,
+        policy: Policy,
+        responder: PersonId | None,
+    ) -> Change:
+        """An operator's offer: to the one he named, if he may be asked, or to whom dispatch would ask."""
+        if responder is None:
+            decision = await self.decide(driver, file.case, policy, now=act.at)
+            if decision.choice is None:
+                raise NotAllowedToTakeError(NOBODY.zh, decision.reason)
+            return use_cases.offer(file.case, decision.choice, act, decision=decision)
+        situation = await self._situation(driver, file.case, policy, act.at, (responder,))
+        choice = choose_by_hand(file.case, responder, situation, act.at, act.actor.name)
+        return use_cases.offer(file.case, choice, act)
+
+    async def _situation(
+        self,
+        driver: asyncpg.Connection,
+        case: Case,
+        policy: Policy,
+        now: datetime,
+        also: tuple[UUID, ...],
+        levels: tuple[int, ...] = ALL_LEVELS,
+    ) -> Situation:
+        people, force = await list_people_near(driver, case.place, now, also, levels)
+        return Situation(policy, [force] if force else [], people, self._travels())
+
+
+def _with_places(situation: Situation, released: Iterable[PersonId]) -> Situation:
+    """The same situation, in which whoever is being released has a place more."""
+    for person in released:
+        if situation.find(person) is not None:
+            situation.take_place(person, -1)
+    return situation

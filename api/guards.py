@@ -1,0 +1,164 @@
+"""What routes ask for about whoever calls: `Anybody` for the principal, `require(…)` for a permission."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from api.access import Access
+from api.dependencies import SettingsOfRequest
+from api.errors import NotFoundError
+from api.identity import Permission, Principal, may
+from api.refusals import ForeignOriginError, NotAllowedError, NotSignedInError
+
+SESSION_COOKIE = "yilu_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_HEADER = "x-requested-with"
+"""Programs that use the cookie without being a browser name themselves in this header."""
+
+_BEARER = HTTPBearer(auto_error=False, description="A program's token, from /api/v1/tokens.")
+_COOKIE = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A page's session.")
+
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+Cookie = Annotated[str | None, Depends(_COOKIE)]
+
+
+async def access_of(request: Request) -> Access:
+    """Return this process's memory of who is who."""
+    access: Access = request.app.state.access
+    return access
+
+
+AccessOfRequest = Annotated[Access, Depends(access_of)]
+
+
+async def secret_of(bearer: Bearer, cookie: Cookie) -> str | None:
+    """Return the secret that the request carries: a program's token goes before a page's cookie."""
+    return bearer.credentials if bearer else cookie
+
+
+Secret = Annotated[str | None, Depends(secret_of)]
+
+
+async def principal_of(
+    request: Request, settings: SettingsOfRequest, access: AccessOfRequest, bearer: Bearer, cookie: Cookie
+) -> Principal:
+    """Return whoever makes the request; a token that is not good is refused, a stale cookie is nobody."""
+    if bearer is not None:
+        found = await access.principal_of(bearer.credentials)
+        if found is None:
+            raise NotSignedInError
+        return found
+    if cookie is None:
+        return Principal(settings.district_code)
+    refuse_foreign_origin(request)
+    return await access.principal_of(cookie) or Principal(settings.district_code)
+
+
+Anybody = Annotated[Principal, Depends(principal_of)]
+
+
+def refuse_foreign_origin(request: Request) -> None:
+    """Refuse an act that a page of another site makes a browser send with our cookie.
+
+    Browsers state the origin with every act; what states none is a program, and has to say so in a header
+    that no foreign page can add.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site")
+    if origin is not None:
+        same = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower() != ""
+    elif site is not None:
+        same = site in {"same-origin", "none"}
+    else:
+        same = OWN_HEADER in request.headers
+    if not same:
+        raise ForeignOriginError
+
+
+def refuse_foreign_sign_in(request: Request) -> None:
+    """Refuse a sign-in that another site's page sends: it would put people into the attacker's account."""
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
+        refuse_foreign_origin(request)
+
+
+class Guard:
+    """A dependency that lets only those through who hold a permission somewhere.
+
+    What lies where is the route's own question: `may(principal, permission, where)` for one thing, a filter
+    by `reach_of(principal, permission)` for a list.
+    """
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request, principal: Anybody) -> Principal:
+        """Return the principal, or say why not: sign in first, no such thing for you, not allowed."""
+        if may(principal, self.permission):
+            return principal
+        if not principal.signed_in:
+            raise NotSignedInError
+        if request.method in SAFE_METHODS and not principal.awaits_second_factor:
+            raise NotFoundError("page", "页面")
+        raise NotAllowedError
+
+
+class ApiKeyGuard:
+    """The same for the dialects in which a program's token travels as `api_key`, in the address or a form."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request, principal: Anybody, access: AccessOfRequest) -> Principal:
+        """Return whoever the key belongs to, if he may; these dialects know 403 only."""
+        key: object = request.query_params.get("api_key")
+        if key is None and request.headers.get("content-type", "").startswith(_FORMS):
+            key = (await request.form()).get("api_key")
+        found = await access.principal_of(key) if isinstance(key, str) else principal
+        if found is None or not may(found, self.permission):
+            raise NotAllowedError
+        return found
+
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def require_by_key(permission: Permission) -> Any:
+    """Declare the permission of a route whose callers bring an `api_key`."""
+    return Depends(ApiKeyGuard(permission))
+
+
+def require(permission: Permission) -> Any:
+    """Declare the permission that a route needs: `principal: Annotated[Principal, require(…)]`."""
+    return Depends(Guard(permission))
+
+
+def permission_of(route: APIRoute) -> Permission | None:
+    """Return the permission that a route declares; None where it forgot to."""
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        if isinstance(dependant.call, Guard | ApiKeyGuard):
+            return dependant.call.permission
+        waiting.extend(dependant.dependencies)
+    return None
+
+
+StillHolds = Callable[[], Awaitable[bool]]
+
+
+async def still_holds_of(principal: Anybody, secret: Secret, access: AccessOfRequest) -> StillHolds:
+    """Return the question that a long stream asks every second or so: may it go on for this principal?"""
+
+    async def still_holds() -> bool:
+        return await access.still_holds(principal, secret)
+
+    return still_holds
+
+
+StillHoldsOfRequest = Annotated[StillHolds, Depends(still_holds_of)]

@@ -1,0 +1,171 @@
+"""The server: settings are built once and handed down; everything that lives is owned by the lifespan."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from api.access import Access
+from api.assessments import Assessments
+from api.background import repeat
+from api.casework import Casework
+from api.chores import chores_of
+from api.coverage_desk import CoverageDesk
+from api.dispatcher import StoreDispatcher
+from api.district_watch import DistrictWatch
+from api.edge import SECURITY_HEADERS, BodyEdge, RefusedBodyError, SecurityHeaders
+from api.errors import UnexpectedFailures, install_problem_handlers, problem_of
+from api.hotspot_board import HotspotBoard
+from api.live import TICK_S, LiveHub
+from api.position_intake import FORGET_EVERY_S, PositionIntake, forget_old_tracks
+from api.roads_watch import LOOK_EVERY_S, RoadsWatch
+from api.routes import (
+    accounts,
+    acts,
+    admin,
+    audit,
+    cases,
+    classification,
+    coverage,
+    district,
+    exports,
+    features,
+    findings,
+    health,
+    hotspots,
+    live,
+    notices,
+    open311,
+    own_account,
+    patrols,
+    photos,
+    plans,
+    positions,
+    reports,
+    rosters,
+    shifts,
+    sign_in,
+    staff,
+    statistics,
+    tasks,
+    tiles,
+    webhooks,
+    whistles,
+)
+from api.routes.pages import Assets, pages_router
+from api.sequencer import STAMP_EVERY_S, Sequencer
+from api.settings import Settings, data_folder
+from api.store.database import open_engine
+from api.tile_cache import TileCache
+from api.timer_acts import TimerActs
+from api.timers import FIRE_EVERY_S, Timers
+from dispatch.policy_files import load_policy
+
+ROUTERS = (
+    findings.router,  # routes are tried in turn: what phones send all day comes first
+    positions.router,
+    health.router,
+    district.router,
+    tiles.router,
+    sign_in.router,
+    own_account.router,
+    accounts.router,
+    audit.router,
+    staff.router,
+    rosters.router,
+    admin.router,
+    cases.router,
+    classification.router,
+    coverage.router,
+    acts.router,
+    tasks.router,
+    whistles.router,
+    shifts.router,
+    patrols.router,
+    live.router,
+    photos.router,
+    hotspots.router,
+    reports.router,
+    notices.router,
+    webhooks.router,
+    exports.router,
+    open311.router,
+    features.router,
+    statistics.router,
+    plans.router,
+)
+
+
+def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
+    """Return the whole server as it is told by `settings`.
+
+    Without `background` it answers requests and does nothing by itself: no timers, no stamping, no news.
+    """
+    app = FastAPI(
+        title="Yilu",
+        summary="Live dispatch and 15-minute coverage for a city district.",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # both would load scripts from addresses outside the server
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.background = background
+    install_problem_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(pages_router(settings.pages_path))
+    if (assets := settings.pages_path / "assets").is_dir():
+        app.mount("/assets", Assets(directory=assets))
+    app.add_middleware(BodyEdge, refuse=_refuse)
+    app.add_middleware(UnexpectedFailures)
+    app.add_middleware(SecurityHeaders, headers=SECURITY_HEADERS)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    engine = open_engine(settings.database_url)
+    app.state.engine = engine
+    app.state.watch = DistrictWatch(engine, settings.district_code)
+    app.state.tiles = TileCache()
+    app.state.access = Access(engine, settings.district_code)
+    app.state.positions = PositionIntake(engine, settings.district_code)
+    app.state.roads = RoadsWatch(engine, settings.district_code, settings.data_path / "roads")
+    app.state.live = LiveHub(engine, settings.district_code)
+    app.state.hotspots = HotspotBoard(engine, app.state.watch, app.state.roads)
+    app.state.coverage = CoverageDesk(engine, app.state.watch, app.state.roads)
+    app.state.assessments = Assessments(engine, settings.district_code)
+    policy = load_policy(data_folder() / "policy")
+    dispatcher = StoreDispatcher(app.state.roads.travels)
+    app.state.casework = Casework(engine, app.state.watch, policy, dispatcher)
+    fire = TimerActs(app.state.casework, dispatcher).fire
+    sequencer = Sequencer(engine, settings.district_code)
+    timers = Timers(engine, settings.district_code, fire)
+    work = (
+        ("following the roads", app.state.roads.step, LOOK_EVERY_S),
+        ("numbering events", sequencer.step, STAMP_EVERY_S),
+        ("telling what is new", app.state.live.step, TICK_S),
+        ("firing timers", timers.step, FIRE_EVERY_S),
+        ("forgetting tracks", partial(forget_old_tracks, engine, settings, policy), FORGET_EVERY_S),
+        *chores_of(engine, settings),
+    )
+    tasks = [asyncio.create_task(repeat(*steps)) for steps in work if app.state.background]
+    try:
+        yield
+    finally:
+        app.state.live.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await sequencer.stop()
+        await engine.dispose()
+
+
+def _refuse(refused: RefusedBodyError) -> ASGIApp:
+    return problem_of(refused).response()

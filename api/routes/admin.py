@@ -1,0 +1,201 @@
+"""What administrators change on the map, and what they look up: centres, closures, imports, policy."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Path
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.dependencies import DriverTransaction, Watch
+from api.errors import NotFoundError
+from api.guards import require
+from api.identity import Permission, Principal, Where, may
+from api.ids import new_id
+from api.paging import Limit
+from api.refusals import ConflictingChangeError, NotAllowedError, UnusableValueError
+from api.routes.account_shapes import ShortText
+from api.store import fabric
+from api.store.audit import record_by_driver
+from api.store.roads import Closure, close_edges, lift_closure
+
+router = APIRouter(prefix="/api/v1", tags=["administration"])
+
+CentreKeeper = Annotated[Principal, require(Permission.MANAGE_CENTRES)]
+ClosureKeeper = Annotated[Principal, require(Permission.MANAGE_CLOSURES)]
+ImportViewer = Annotated[Principal, require(Permission.VIEW_IMPORTS)]
+Anyone = Annotated[Principal, require(Permission.VIEW_TERRITORY)]
+
+CentreId = Annotated[str, Path(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.-]+$")]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+
+class CentreBody(BaseModel):
+    """A service centre or station."""
+
+    name: ShortText
+    name_en: Annotated[str, Field(max_length=100)] = ""
+    kind: ShortText
+    tier: Annotated[str, Field(max_length=50)] = ""
+    floor_area_m2: Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)] = 0
+    lon: Longitude
+    lat: Latitude
+
+
+class CentreSaved(CentreBody):
+    """A centre with its id."""
+
+    id: str
+
+
+class ClosureItem(BaseModel):
+    """Roads that nobody passes."""
+
+    id: UUID
+    why: str
+    closed_by: str
+    closed_at: datetime
+    until: datetime | None
+    lifted_at: datetime | None
+    lifted_by: str | None
+    edges: list[int]
+    geometry: dict[str, Any] | None
+
+
+class NewClosure(BaseModel):
+    """Close roads: named edges, or all that pass near a place."""
+
+    edges: Annotated[list[Annotated[int, Field(ge=-(2**63), lt=2**63)]], Field(max_length=5000)] = []
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    within_m: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 15
+    why: Annotated[str, Field(min_length=1, max_length=500)]
+    until: AwareDatetime | None = None
+
+
+class ImportItem(BaseModel):
+    """One version of one dataset."""
+
+    dataset: str
+    version: int
+    loaded_at: datetime
+    loaded_by: str
+    source: str
+
+
+@router.put("/centres/{centre_id}")
+async def save_centre(
+    centre_id: CentreId, body: CentreBody, principal: CentreKeeper, driver: DriverTransaction, watch: Watch
+) -> CentreSaved:
+    """Add a centre or change it. It has to stand where one keeps centres."""
+    before = await fabric.find_centre(driver, principal.district, centre_id)
+    places = [(body.lon, body.lat), *([(before["lon"], before["lat"])] if before else [])]
+    for lon, lat in places:
+        await _check_place(principal, watch, lon, lat)
+    await fabric.save_centre(driver, principal.district, centre_id, body.model_dump(), by=principal.name)
+    act = "centre.change" if before else "centre.add"
+    await record_by_driver(driver, principal, act, centre_id, details=body.model_dump())
+    return CentreSaved(id=centre_id, **body.model_dump())
+
+
+@router.delete("/centres/{centre_id}", status_code=204)
+async def remove_centre(
+    centre_id: CentreId, principal: CentreKeeper, driver: DriverTransaction, watch: Watch
+) -> None:
+    """Take a centre off the map."""
+    row = await fabric.find_centre(driver, principal.district, centre_id)
+    if row is None:
+        raise NotFoundError("centre", "服务中心")
+    await _check_place(principal, watch, row["lon"], row["lat"])
+    await fabric.remove_centre(driver, principal.district, centre_id, by=principal.name)
+    await record_by_driver(driver, principal, "centre.remove", centre_id)
+
+
+@router.get("/closures")
+async def list_closures(
+    principal: Anyone, driver: DriverTransaction, watch: Watch, past: bool = False
+) -> list[ClosureItem]:
+    """List the roads that are closed now; with `past`, those that were as well."""
+    version = (await watch.versions()).roads
+    rows = await fabric.list_closures(driver, principal.district, version, past=past)
+    return [
+        ClosureItem(
+            **{name: row[name] for name in ClosureItem.model_fields if name != "geometry"},
+            geometry=orjson.loads(row["shape"]) if row["shape"] else None,
+        )
+        for row in rows
+    ]
+
+
+@router.post("/closures", status_code=201)
+async def close_roads(
+    body: NewClosure, principal: ClosureKeeper, driver: DriverTransaction, watch: Watch
+) -> dict[str, UUID]:
+    """Close roads at once, until a time or until somebody lifts it."""
+    now = datetime.now(UTC)
+    if body.until is not None and body.until <= now:
+        raise UnusableValueError("The closure would end before it begins", "封闭结束时间须晚于现在")
+    _check_whole_district(principal)
+    version = (await watch.versions()).roads
+    edges = await _edges_of(body, principal, driver, version)
+    closure = Closure(new_id(), version, tuple(edges), body.why, principal.name, now, body.until)
+    await close_edges(driver, principal.district, closure)
+    details = {"why": body.why, "edges": len(edges)}
+    await record_by_driver(driver, principal, "closure.add", str(closure.id), details=details)
+    return {"id": closure.id}
+
+
+@router.delete("/closures/{closure_id}", status_code=204)
+async def lift(closure_id: UUID, principal: ClosureKeeper, driver: DriverTransaction) -> None:
+    """Open the roads again."""
+    _check_whole_district(principal)
+    now = datetime.now(UTC)
+    if not await lift_closure(driver, principal.district, closure_id, by=principal.name, now=now):
+        if await fabric.closure_exists(driver, principal.district, closure_id):
+            raise ConflictingChangeError("The closure was lifted before", "该封闭已解除")
+        raise NotFoundError("closure", "道路封闭")
+    await record_by_driver(driver, principal, "closure.lift", str(closure_id))
+
+
+@router.get("/imports")
+async def list_imports(
+    principal: ImportViewer,
+    driver: DriverTransaction,
+    before: AwareDatetime | None = None,
+    limit: Limit = 50,
+) -> list[ImportItem]:
+    """List what was loaded, by whom and from where, newest first."""
+    rows = await fabric.list_imports(driver, principal.district, before=before, limit=limit)
+    return [ImportItem(**row) for row in rows]
+
+
+async def _check_place(principal: Principal, watch: Watch, lon: float, lat: float) -> None:
+    location = (await watch.territory()).locate(lon, lat)
+    if location is None:
+        raise UnusableValueError("The place lies outside the district", "位置不在本辖区内")
+    if not may(principal, Permission.MANAGE_CENTRES, Where(location.grid)):
+        raise NotAllowedError
+
+
+def _check_whole_district(principal: Principal) -> None:
+    """Refuse whoever answers for a part only: a closed road sends everybody another way."""
+    if not may(principal, Permission.MANAGE_CLOSURES, Where(principal.district)):
+        raise NotAllowedError
+
+
+async def _edges_of(
+    body: NewClosure, principal: Principal, driver: DriverTransaction, version: int
+) -> list[int]:
+    if body.edges:
+        edges = sorted(set(body.edges))
+        if await fabric.count_edges(driver, principal.district, version, edges) != len(edges):
+            raise UnusableValueError("There are no such road edges", "没有这些路段")
+        return edges
+    if body.lon is None or body.lat is None:
+        raise UnusableValueError("Name edges, or a place by lon and lat", "请指定路段，或以经纬度指定位置")
+    edges = await fabric.edges_near(driver, principal.district, version, body.lon, body.lat, body.within_m)
+    if not edges:
+        raise UnusableValueError("No road passes there", "该处没有道路")
+    return edges

@@ -1,0 +1,221 @@
+"""OGC API Features under /ogc: QGIS, ogr2ogr and other maps read areas, streets, centres and cases."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.case_access import where_is
+from api.dependencies import DriverTransaction, Watch
+from api.errors import NotFoundError
+from api.guards import require_by_key
+from api.identity import Permission, Principal, may, reach_of
+from api.ogc import CONFORMS_TO, CRS84, Asked, asked_of, check_names, document_of, feature, link
+from api.routes.cases import show_item
+from api.store import features
+from api.store.case_lists import CaseFilter, count_cases, find_items, list_case_items
+from api.store.cases import find_case_file
+
+router = APIRouter(prefix="/ogc", tags=["ogc"])
+
+Anyone = Annotated[Principal, require_by_key(Permission.VIEW_TERRITORY)]
+
+GEOJSON = "application/geo+json"
+_NOTHING: frozenset[str] = frozenset()
+_CASES = "cases"
+
+
+@router.get("")
+async def read_landing_page(_: Anyone, request: Request) -> Response:
+    """Say what there is."""
+    check_names(request.query_params, _NOTHING)
+    base = _base(request)
+    links = [
+        link(base, "self", title="This document"),
+        link(f"{base}/conformance", "conformance", title="Conformance"),
+        link(f"{base}/collections", "data", title="Collections"),
+        link(
+            base.removesuffix("/ogc") + "/api/v1/openapi.json",
+            "service-desc",
+            "application/vnd.oai.openapi+json;version=3.0",
+            "API document",
+        ),
+    ]
+    page = {
+        "title": "Yilu 一路",
+        "description": "A district's areas, streets, centres, cases",
+        "links": links,
+    }
+    return document_of(request.query_params, "Yilu 一路", page, "application/json")
+
+
+@router.get("/conformance")
+async def read_conformance(_: Anyone, request: Request) -> Response:
+    """Say which parts of the standard are kept."""
+    check_names(request.query_params, _NOTHING)
+    value = {"conformsTo": CONFORMS_TO}
+    return document_of(request.query_params, "Conformance", value, "application/json")
+
+
+@router.get("/collections")
+async def list_collections(principal: Anyone, request: Request) -> Response:
+    """List the collections that one may read."""
+    check_names(request.query_params, _NOTHING)
+    names = [*features.LAYERS, *([_CASES] if may(principal, Permission.VIEW_CASES) else [])]
+    base = _base(request)
+    value = {
+        "links": [link(f"{base}/collections", "self")],
+        "collections": [_collection(base, name) for name in names],
+    }
+    return document_of(request.query_params, "Collections", value, "application/json")
+
+
+@router.get("/collections/{collection}")
+async def read_collection(collection: str, principal: Anyone, request: Request) -> Response:
+    """Describe one collection."""
+    check_names(request.query_params, _NOTHING)
+    _check_readable(principal, collection)
+    value = _collection(_base(request), collection)
+    return document_of(request.query_params, value["title"], value, "application/json")
+
+
+@router.get("/collections/{collection}/items")
+async def list_items(
+    collection: str, principal: Anyone, request: Request, driver: DriverTransaction, watch: Watch
+) -> Response:
+    """Return features: `limit`, `offset`, `bbox`, and for cases `datetime`."""
+    _check_readable(principal, collection)
+    asked = asked_of(request.query_params)
+    if collection == _CASES:
+        found, count = await _cases(driver, principal, asked)
+    else:
+        layer = features.LAYERS[collection]
+        version = getattr(await watch.versions(), layer.dataset)
+        rows = await features.list_features(
+            driver,
+            principal.district,
+            layer,
+            version,
+            box=asked.box,
+            limit=asked.limit,
+            offset=asked.offset,
+        )
+        found = [feature(row) for row in rows]
+        count = await features.count_features(driver, principal.district, layer, version, asked.box)
+    value = {
+        "type": "FeatureCollection",
+        "features": found,
+        "links": _page_links(request, collection, asked, count),
+        "numberMatched": count,
+        "numberReturned": len(found),
+    }
+    return document_of(request.query_params, collection, value, GEOJSON)
+
+
+@router.get("/collections/{collection}/items/{feature_id}")
+async def read_item(
+    collection: str,
+    feature_id: str,
+    principal: Anyone,
+    request: Request,
+    driver: DriverTransaction,
+    watch: Watch,
+) -> Response:
+    """Return one feature."""
+    check_names(request.query_params, _NOTHING)
+    _check_readable(principal, collection)
+    if collection == _CASES:
+        found = await _case(driver, principal, feature_id)
+    else:
+        layer = features.LAYERS[collection]
+        version = getattr(await watch.versions(), layer.dataset)
+        row = await features.find_feature(driver, principal.district, layer, version, feature_id)
+        found = feature(row) if row else None
+    if found is None:
+        raise NotFoundError("feature", "要素")
+    here = f"{_base(request)}/collections/{collection}"
+    links = [
+        link(f"{here}/items/{quote(feature_id, safe='')}", "self", GEOJSON),
+        link(here, "collection"),
+    ]
+    return document_of(request.query_params, feature_id, {**found, "links": links}, GEOJSON)
+
+
+async def _cases(
+    driver: DriverTransaction, principal: Principal, asked: Asked
+) -> tuple[list[dict[str, Any]], int]:
+    wanted = CaseFilter(bbox=asked.box, since=asked.since, until=asked.until)
+    reach = reach_of(principal, Permission.VIEW_CASES)
+    listed = await list_case_items(
+        driver, principal.district, wanted, reach, limit=asked.offset + asked.limit
+    )
+    count = await count_cases(driver, principal.district, wanted, reach)
+    return [_case_feature(one) for one in listed[asked.offset :]], count
+
+
+async def _case(driver: DriverTransaction, principal: Principal, text: str) -> dict[str, Any] | None:
+    try:
+        case = UUID(text)
+    except ValueError:
+        return None
+    file = await find_case_file(driver, principal.district, case)
+    if file is None or not may(principal, Permission.VIEW_CASES, where_is(file)):
+        return None
+    listed = await find_items(driver, principal.district, [case])
+    return _case_feature(listed[0]) if listed else None
+
+
+def _case_feature(listed: Any) -> dict[str, Any]:
+    """Return a case as a feature; it names no person."""
+    item = show_item(listed)
+    hidden = {"id", "at", "holder", "holder_name", "task", "photographs", "clock"}
+    return {
+        "type": "Feature",
+        "id": str(item.id),
+        "geometry": {"type": "Point", "coordinates": list(item.at)},
+        "properties": item.model_dump(mode="json", exclude=hidden),
+    }
+
+
+def _check_readable(principal: Principal, collection: str) -> None:
+    if collection in features.LAYERS:
+        return
+    if collection != _CASES or not may(principal, Permission.VIEW_CASES):
+        raise NotFoundError("collection", "数据集")
+
+
+def _collection(base: str, name: str) -> dict[str, Any]:
+    layer = features.LAYERS.get(name)
+    here = f"{base}/collections/{name}"
+    return {
+        "id": name,
+        "title": layer.title if layer else "Cases that you may see",
+        "description": layer.title_zh if layer else "可查看的案件",
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": [
+            link(here, "self", title=name),
+            link(f"{here}/items", "items", GEOJSON, f"{name}: features"),
+        ],
+    }
+
+
+def _page_links(request: Request, collection: str, asked: Asked, count: int) -> list[dict[str, str]]:
+    here = f"{_base(request)}/collections/{collection}/items"
+    query = {name: value for name, value in request.query_params.items() if name != "offset"}
+
+    def page(offset: int, rel: str) -> dict[str, str]:
+        return link(f"{here}?{urlencode({**query, 'offset': offset})}", rel, GEOJSON)
+
+    links = [page(asked.offset, "self"), link(here.removesuffix("/items"), "collection")]
+    if asked.offset + asked.limit < count:
+        links.append(page(asked.offset + asked.limit, "next"))
+    if asked.offset:
+        links.append(page(max(asked.offset - asked.limit, 0), "prev"))
+    return links
+
+
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}/ogc"

@@ -1,0 +1,142 @@
+"""Patrols: a walk along a street, its track, and what was found on the way."""
+
+import math
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.dependencies import DriverTransaction, Watch
+from api.duty_problems import NotOnDutyError, PatrolIdTakenError, PatrolRunningError
+from api.errors import NotFoundError
+from api.guards import require
+from api.identity import Permission, Principal, Where, may, reach_of
+from api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from api.routes.shifts import own_person
+from api.store import duty
+from geo.coordinates import LonLat, MetricPlane
+
+router = APIRouter(prefix="/api/v1/patrols", tags=["patrols"])
+
+Walker = Annotated[Principal, require(Permission.PATROL)]
+Viewer = Annotated[Principal, require(Permission.VIEW_POSITIONS)]
+
+
+class PatrolStart(BaseModel):
+    """Where the walk goes; the phone makes the id, so that sending it again is harmless."""
+
+    id: UUID
+    street: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class PatrolItem(BaseModel):
+    """A walk along a street."""
+
+    id: UUID
+    person: UUID
+    name: str
+    name_en: str
+    street: str
+    started_at: datetime
+    ended_at: datetime | None
+    findings: int
+
+    @classmethod
+    def of(cls, patrol: duty.Patrol) -> "PatrolItem":
+        """The patrol as it is listed."""
+        return cls.model_validate(patrol, from_attributes=True)
+
+
+class PatrolCard(PatrolItem):
+    """A walk with where it went."""
+
+    track: list[tuple[float, float]]
+    length_m: float
+
+
+@router.post("", status_code=201)
+async def start_patrol(
+    body: PatrolStart, principal: Walker, driver: DriverTransaction, watch: Watch
+) -> PatrolItem:
+    """Start a patrol; positions sent until it ends are its track."""
+    person, district = own_person(principal), principal.district
+    if (await watch.territory()).find_street(body.street) is None:
+        raise NotFoundError("street", "街巷")
+    if await duty.find_duty(driver, district, person) is None:
+        raise NotOnDutyError
+    begun = await duty.start_patrol(driver, district, body.id, person, body.street, datetime.now(UTC))
+    patrol = await duty.find_patrol(driver, district, body.id)
+    if patrol is None:
+        raise PatrolRunningError
+    if not begun and (patrol.person, patrol.street) != (person, body.street):
+        raise PatrolIdTakenError
+    return PatrolItem.of(patrol)
+
+
+@router.post("/{patrol}/end")
+async def end_patrol(patrol: UUID, principal: Walker, driver: DriverTransaction) -> PatrolCard:
+    """End my patrol; one that has ended already is answered as it is."""
+    await duty.end_patrol(driver, principal.district, patrol, own_person(principal), datetime.now(UTC))
+    found = await duty.find_patrol(driver, principal.district, patrol)
+    if found is None or found.person != principal.person:
+        raise NotFoundError("patrol", "巡查记录")
+    track = await duty.read_patrol_track(driver, principal.district, found)
+    return _card(found, [*track])
+
+
+@router.get("")
+async def list_patrols(
+    principal: Viewer,
+    driver: DriverTransaction,
+    street: Annotated[str | None, Query(max_length=100)] = None,
+    person: UUID | None = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    cursor: Cursor = "",
+    limit: Limit = 100,
+) -> Page[PatrolItem]:
+    """Patrols that the account may see, the newest first."""
+    reach = reach_of(principal, Permission.VIEW_POSITIONS)
+    wanted = duty.PatrolFilter(street, person, since, until)
+    rows = await duty.list_patrols(driver, principal.district, wanted, _place(cursor), limit + 1)
+    shown = [PatrolItem.of(row) for row in rows[:limit] if reach.covers(_where(row))]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return Page(items=shown, next=encode_cursor(last.started_at.isoformat(), str(last.id)) if last else None)
+
+
+@router.get("/{patrol}")
+async def read_patrol(patrol: UUID, principal: Viewer, driver: DriverTransaction) -> PatrolCard:
+    """One patrol with its track."""
+    found = await duty.find_patrol(driver, principal.district, patrol)
+    if found is None or not may(principal, Permission.VIEW_POSITIONS, _where(found)):
+        raise NotFoundError("patrol", "巡查记录")
+    return _card(found, [*await duty.read_patrol_track(driver, principal.district, found)])
+
+
+def _where(patrol: duty.Patrol) -> Where:
+    return Where(patrol.area, patrol.street, owners=frozenset({patrol.person}))
+
+
+def _card(patrol: duty.Patrol, track: list[tuple[float, float]]) -> PatrolCard:
+    return PatrolCard(**PatrolItem.of(patrol).model_dump(), track=track, length_m=_length_m(track))
+
+
+def _length_m(track: list[tuple[float, float]]) -> float:
+    if len(track) < 2:
+        return 0.0
+    plane = MetricPlane.around(LonLat(*track[0]))
+    places = [plane.to_metres(lon, lat) for lon, lat in track]
+    return round(sum(math.dist(one, other) for one, other in pairwise(places)), 1)
+
+
+def _place(cursor: str) -> tuple[datetime, UUID] | None:
+    when, patrol = decode_cursor(cursor, 2)
+    if not when:
+        return None
+    try:
+        return datetime.fromisoformat(when), UUID(patrol)
+    except ValueError:
+        raise NotFoundError("page", "页面") from None

@@ -1,0 +1,188 @@
+"""Tasks: what somebody was asked to do, and the steps on the way to having done it."""
+
+import math
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from api.actors import actor_of
+from api.case_access import demand
+from api.dependencies import DriverTransaction, Engine
+from api.guards import require
+from api.identity import Permission, Principal
+from api.routes.acts import ActBody, show
+from api.routes.case_shapes import CaseItem, PhotographName, TaskItem
+from api.routes.cases import CaseworkOfRequest, show_item, task_items
+from api.store.case_lists import find_items
+from api.store.cases import CaseFile, find_task, list_tasks_of
+from api.store.database import driver_transaction
+from dispatch import use_cases
+from dispatch.cases import Act, Task
+from dispatch.changes import Change
+from dispatch.errors import DispatchError, TaskNotFoundError
+from dispatch.lifecycle import Outcome
+from dispatch.policy import Policy
+from geo.coordinates import LonLat, MetricPlane
+
+router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
+
+Taker = Annotated[Principal, require(Permission.TAKE_TASKS)]
+
+
+class TaskWithCase(BaseModel):
+    """A task and the case it is about."""
+
+    task: TaskItem
+    case: CaseItem
+
+
+class Arrival(ActBody):
+    """Where the phone is; far from the case a reason is asked for."""
+
+    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
+    lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
+
+
+class Ending(ActBody):
+    """How it ended, with the photographs that show it."""
+
+    outcome: Outcome | None = None
+    photographs: Annotated[list[PhotographName], Field(default_factory=list, max_length=12)]
+
+
+@router.get("")
+async def read_my_tasks(
+    driver: DriverTransaction,
+    taker: Taker,
+    live: Annotated[bool, Query(description="Only what is offered or accepted.")] = True,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> list[TaskWithCase]:
+    """List one's own tasks, newest offers first, each with its case."""
+    if taker.person is None:
+        return []
+    tasks = await list_tasks_of(driver, taker.district, taker.person, live=live, limit=limit)
+    shown = await task_items(driver, taker.district, tasks)
+    cases: dict[UUID, CaseItem] = {
+        listed.case.id: show_item(listed)
+        for listed in await find_items(driver, taker.district, [task.case for task in tasks])
+    }
+    return [TaskWithCase(task=item, case=cases[item.case]) for item in shown if item.case in cases]
+
+
+async def _do(
+    engine: Engine,
+    work: CaseworkOfRequest,
+    taker: Principal,
+    task_id: UUID,
+    body: ActBody,
+    pure: Callable[[CaseFile, Task, Act, Policy], Change],
+) -> CaseItem:
+    async with driver_transaction(engine) as driver:
+        actor = await actor_of(driver, taker)
+        found = await find_task(driver, taker.district, task_id)
+    if found is None:
+        raise TaskNotFoundError
+
+    async def run(file: CaseFile, act: Act, driver: asyncpg.Connection) -> Change:
+        task = await find_task(driver, taker.district, task_id)
+        assert task is not None
+        return pure(file, task, act, work.policy)
+
+    def look(file: CaseFile) -> None:
+        demand(taker, Permission.VIEW_CASES, file)
+
+    case = await work.act_within(found.case, actor, run, body.told(look))
+    return await show(engine, taker, case.id)
+
+
+@router.post("/{task_id}/accept")
+async def accept(
+    task_id: UUID, body: ActBody, taker: Taker, engine: Engine, work: CaseworkOfRequest
+) -> CaseItem:
+    """Say yes."""
+    return await _do(
+        engine, work, taker, task_id, body, lambda file, task, act, _: use_cases.accept(file.case, task, act)
+    )
+
+
+@router.post("/{task_id}/decline")
+async def decline(
+    task_id: UUID, body: ActBody, taker: Taker, engine: Engine, work: CaseworkOfRequest
+) -> CaseItem:
+    """Say no, and why; the case looks for somebody else."""
+    return await _do(
+        engine, work, taker, task_id, body, lambda file, task, act, _: use_cases.decline(file.case, task, act)
+    )
+
+
+@router.post("/{task_id}/on-my-way")
+async def set_out(
+    task_id: UUID, body: ActBody, taker: Taker, engine: Engine, work: CaseworkOfRequest
+) -> CaseItem:
+    """Say that one has set out."""
+    return await _do(
+        engine,
+        work,
+        taker,
+        task_id,
+        body,
+        lambda file, task, act, _: use_cases.on_my_way(file.case, task, act),
+    )
+
+
+FAR_OFF_M = 150.0
+"""Whoever says that he is there from farther away than this has to say why."""
+
+
+class FarOffError(DispatchError):
+    """The phone is not where the case is."""
+
+    def __init__(self, away_m: float) -> None:
+        super().__init__(
+            f"您距离现场约{away_m:.0f}米；如确已到达，请说明原因。",
+            f"Your phone is about {away_m:.0f} m from the case; say why if you are there.",
+        )
+
+
+def _distance_m(one: LonLat, other: LonLat) -> float:
+    return math.hypot(*MetricPlane.around(other).to_metres(one.lon, one.lat))
+
+
+@router.post("/{task_id}/arrive")
+async def arrive(
+    task_id: UUID, body: Arrival, taker: Taker, engine: Engine, work: CaseworkOfRequest
+) -> CaseItem:
+    """Say that one is there; far off the case it takes a reason."""
+
+    def pure(file: CaseFile, task: Task, act: Act, _: Policy) -> Change:
+        if body.lon is not None and body.lat is not None and not act.reason.strip():
+            away = _distance_m(LonLat(body.lon, body.lat), file.case.place.at)
+            if away > FAR_OFF_M:
+                raise FarOffError(away)
+        return use_cases.arrive(file.case, task, act)
+
+    return await _do(engine, work, taker, task_id, body, pure)
+
+
+@router.post("/{task_id}/resolve")
+async def resolve(
+    task_id: UUID, body: Ending, taker: Taker, engine: Engine, work: CaseworkOfRequest
+) -> CaseItem:
+    """End it on the spot: persuaded, enforced, rectified or passed on, with the evidence policy asks for."""
+
+    def pure(file: CaseFile, task: Task, act: Act, policy: Policy) -> Change:
+        return use_cases.resolve(
+            file.case,
+            task,
+            act,
+            policy,
+            body.outcome,
+            photographs=body.photographs,
+            whistles=file.whistles,
+        )
+
+    return await _do(engine, work, taker, task_id, body, pure)

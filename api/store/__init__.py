@@ -1,0 +1,1 @@
+"""PostGIS: one file per aggregate."""

@@ -1,0 +1,100 @@
+"""Areas, streets and centres as features of the OGC API: what lies in a box, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from api.store.rows import Row, fetch_rows, find_row
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One collection: its titles, its columns as SQL, and from where."""
+
+    title: str
+    title_zh: str
+    columns: str
+    source: str
+    dataset: str
+
+
+LAYERS = {
+    "areas": Layer(
+        "Areas of all four levels",
+        "四级区域",
+        "f.code AS id, f.level, f.name, f.name_en, f.households",
+        "area f WHERE f.district = $1 AND f.version = $2",
+        "boundaries",
+    ),
+    "streets": Layer(
+        "Streets with their polygons",
+        "街巷",
+        "f.id, f.name, f.name_en, f.subdistrict, f.width_m, f.length_m, f.area_m2",
+        "street f WHERE f.district = $1 AND f.version = $2",
+        "streets",
+    ),
+    "centres": Layer(
+        "Service centres and stations",
+        "服务中心与站点",
+        "f.id, f.name, f.name_en, f.kind, f.tier, f.floor_area_m2",
+        "centre f WHERE f.district = $1 AND $2::integer IS NOT NULL",
+        "places",
+    ),
+}
+
+_IN_BOX = " AND ($3::float8 IS NULL OR ST_Intersects(f.geom, ST_MakeEnvelope($3, $4, $5, $6, 4326)))"
+
+
+async def list_features(
+    driver: asyncpg.Connection,
+    district: str,
+    layer: Layer,
+    version: int,
+    *,
+    box: Box | None,
+    limit: int,
+    offset: int,
+) -> Sequence[Row]:
+    """Return one page of a layer's features, each with its GeoJSON geometry as `geometry`."""
+    return await fetch_rows(
+        driver,
+        f"SELECT {layer.columns}, ST_AsGeoJSON(f.geom, 7) AS geometry FROM {layer.source}{_IN_BOX}"  # noqa: S608 - the layers above
+        " ORDER BY 1 LIMIT $7 OFFSET $8",
+        district,
+        version,
+        *(box or (None,) * 4),
+        limit,
+        offset,
+    )
+
+
+async def count_features(
+    driver: asyncpg.Connection, district: str, layer: Layer, version: int, box: Box | None
+) -> int:
+    """Return how many features there are in the box."""
+    row = await find_row(
+        driver,
+        f"SELECT count(*) AS count FROM {layer.source}{_IN_BOX}",  # noqa: S608 - the layers above
+        district,
+        version,
+        *(box or (None,) * 4),
+    )
+    return int(row["count"]) if row else 0
+
+
+async def find_feature(
+    driver: asyncpg.Connection, district: str, layer: Layer, version: int, feature: str
+) -> Row | None:
+    """Return one feature."""
+    key = layer.columns.partition(",")[0].partition(" ")[0]
+    return await find_row(
+        driver,
+        f"SELECT {layer.columns}, ST_AsGeoJSON(f.geom, 7) AS geometry FROM {layer.source}"  # noqa: S608 - the layers above
+        f" AND {key} = $3",
+        district,
+        version,
+        feature,
+    )
