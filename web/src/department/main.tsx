@@ -1,0 +1,4 @@
+import { mount } from '../shared/mount';
+import { DepartmentPage } from './DepartmentPage';
+
+mount(DepartmentPage);

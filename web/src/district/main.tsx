@@ -1,0 +1,4 @@
+import { mount } from '../shared/mount';
+import { DistrictPage } from './DistrictPage';
+
+mount(DistrictPage);

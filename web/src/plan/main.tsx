@@ -1,0 +1,4 @@
+import { mount } from '../shared/mount';
+import { PlanPage } from './PlanPage';
+
+mount(PlanPage);

@@ -1,0 +1,4 @@
+import { mount } from '../shared/mount';
+import { ReportPage } from './ReportPage';
+
+mount(ReportPage);

@@ -1,0 +1,51 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { sharedWords } from '../words';
+import { IconButton } from './Button';
+import './dialog.css';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  /** The buttons: what it does first, cancel last. */
+  acts?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A question that must be answered first. The browser keeps the focus inside and gives it back after. */
+export function Dialog({ title, onClose, acts, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={id}
+      onCancel={event => {
+        event.preventDefault();
+        onClose();
+      }}
+      onKeyDown={event => {
+        // The page's own keys are not meant while a question is open.
+        event.stopPropagation();
+      }}
+    >
+      <div class="dialog__frame">
+        <header class="dialog__head">
+          <h2 id={id}>{title}</h2>
+          <IconButton icon="close" label={sharedWords().close} onClick={onClose} />
+        </header>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
+        <div class="dialog__body" tabIndex={0}>
+          {children}
+        </div>
+        {acts && <footer class="dialog__foot">{acts}</footer>}
+      </div>
+    </dialog>
+  );
+}

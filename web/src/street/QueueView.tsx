@@ -1,0 +1,51 @@
+import { shortMoment } from '../shared/formats';
+import { Button } from '../shared/parts/Button';
+import { EmptyState } from '../shared/parts/States';
+import { discard, retry, sendNow, waiting } from './sender';
+import { streetWords } from './words';
+
+/** Everything that was done here and has not reached the server yet, in the order in which it was done. */
+export function QueueView() {
+  const t = streetWords();
+  if (waiting.value.length === 0) {
+    return (
+      <EmptyState icon="done" title={t.queueEmpty}>
+        {t.queueEmptyHint}
+      </EmptyState>
+    );
+  }
+  return (
+    <section aria-label={t.queue} class="queue">
+      <header>
+        <h1>{t.queued(waiting.value.length)}</h1>
+        <Button icon="replay" onClick={() => void sendNow()}>
+          {t.retry}
+        </Button>
+      </header>
+      <ul>
+        {waiting.value.map(entry => (
+          <li key={entry.id}>
+            <strong>{entry.label}</strong>
+            <span class="quiet small">
+              {t.kinds[entry.kind]} · {t.made(shortMoment(entry.madeAt))}
+              {entry.shots.length > 0 && ` · ${t.photosTaken(entry.shots.length)}`}
+            </span>
+            {entry.refused ? (
+              <div class="notice" role="alert">
+                <p>
+                  <b>{entry.refused.title || t.refused}</b> {entry.refused.detail}
+                </p>
+                <Button onClick={() => void retry(entry)}>{t.retry}</Button>
+                <Button look="danger" title={t.discardSure} onClick={() => void discard(entry.id)}>
+                  {t.discard}
+                </Button>
+              </div>
+            ) : (
+              <span class="small">{t.waiting}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect } from 'preact/hooks';
+import { theClassification } from '../shared/classification';
+import { LanguageSwitch, ThemeSwitch } from '../shared/parts/Bar';
+import { Icon, type IconName } from '../shared/parts/Icon';
+import { EmptyState, ErrorState, Skeleton } from '../shared/parts/States';
+import { SyntheticTag } from '../shared/parts/SyntheticTag';
+import { answerIn } from '../shared/question';
+import { may, readSession, session, sessionProblem, signInAddress } from '../shared/session';
+import { sharedWords } from '../shared/words';
+import { FindingForm } from './FindingForm';
+import { followWhile, locateOnce } from './place';
+import { QueueView } from './QueueView';
+import { ShiftBar } from './ShiftBar';
+import { online, startSending, waiting, whenSent } from './sender';
+import { openTask, type Tab, tab, theDuty, theStreets, theTasks } from './state';
+import { TaskList } from './TaskList';
+import { TaskView } from './TaskView';
+import { streetWords } from './words';
+import '../shared/parts/panel.css';
+import './street.css';
+
+const REFRESH_MS = 15_000;
+const TAB_ICONS: Record<Tab, IconName> = { tasks: 'list', find: 'camera', queue: 'upload' };
+
+/** What somebody on the street needs, under one thumb. */
+export function StreetPage() {
+  useEffect(() => {
+    void readSession();
+    startSending();
+    whenSent(() => void theTasks.put());
+  }, []);
+  if (session.value === null) {
+    // Without a network the last tasks are still shown; without a session nothing is.
+    if (sessionProblem.value?.isOffline) return <Phone />;
+    return sessionProblem.value ? (
+      <ErrorState problem={sessionProblem.value} retry={() => void readSession()} />
+    ) : (
+      <Skeleton lines={8} />
+    );
+  }
+  return session.value.signed_in ? <Phone /> : <SignInFirst />;
+}
+
+function SignInFirst() {
+  const t = streetWords();
+  return (
+    <main class="phone">
+      <EmptyState
+        icon="sign-in"
+        title={t.signInFirst}
+        act={
+          <a class="button button--primary" href={signInAddress()}>
+            {t.signIn}
+          </a>
+        }
+      />
+    </main>
+  );
+}
+
+function Phone() {
+  const t = streetWords();
+  const onShift = answerIn(theDuty.asked.value)?.on_duty ?? false;
+  useEffect(() => {
+    void theTasks.put();
+    void theDuty.put();
+    void theClassification.put();
+    void theStreets.put();
+    locateOnce();
+    const again = setInterval(() => !document.hidden && void theTasks.put(), REFRESH_MS);
+    return () => clearInterval(again);
+  }, []);
+  useEffect(() => followWhile(onShift), [onShift]);
+  return (
+    <div class="phone">
+      <header class="phone__head">
+        <b>{sharedWords().product}</b>
+        <SyntheticTag />
+        {!online.value && (
+          <span class="tag tag--warning">
+            <Icon name="offline" /> {t.offline}
+          </span>
+        )}
+        <span class="phone__room" />
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </header>
+      <ShiftBar />
+      <main class="phone__main">{openTask.value ? <TaskView id={openTask.value} /> : <Body />}</main>
+      <nav class="phone__tabs" aria-label={sharedWords().product}>
+        {(['tasks', 'find', 'queue'] as const)
+          .filter(name => name !== 'find' || may('report') || session.value === null)
+          .map(name => (
+            <button
+              key={name}
+              type="button"
+              aria-current={tab.value === name ? 'page' : undefined}
+              onClick={() => {
+                openTask.value = null;
+                tab.value = name;
+              }}
+            >
+              <Icon name={TAB_ICONS[name]} size={24} />
+              <span>{t.tabs[name]}</span>
+              {name === 'queue' && waiting.value.length > 0 && <b>{waiting.value.length}</b>}
+            </button>
+          ))}
+      </nav>
+    </div>
+  );
+}
+
+function Body() {
+  if (tab.value === 'find') return <FindingForm />;
+  return tab.value === 'queue' ? <QueueView /> : <TaskList />;
+}

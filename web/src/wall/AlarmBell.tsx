@@ -1,0 +1,108 @@
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { policyName } from '../shared/classification';
+import { clock } from '../shared/formats';
+import { Button, IconButton } from '../shared/parts/Button';
+import { Icon } from '../shared/parts/Icon';
+import { EmptyState } from '../shared/parts/States';
+import { type Alarm, lookForLate, markSeen, muted, newest, unseen } from './alarms';
+import { cases, moment, openCase, placeOf } from './state';
+import { wallWords } from './words';
+
+export const alarmsOpen = signal(false);
+
+/** The count of what nobody has seen yet, and its list. */
+export function AlarmBell() {
+  const t = wallWords();
+  const count = unseen.value.length;
+  return (
+    <div class="alarms">
+      <IconButton
+        icon={muted.value ? 'mute' : 'sound'}
+        label={muted.value ? t.unmute : t.mute}
+        onClick={() => {
+          muted.value = !muted.value;
+        }}
+      />
+      <button
+        type="button"
+        class={`alarms__bell${count > 0 ? ' alarms__bell--ringing' : ''}`}
+        aria-expanded={alarmsOpen.value}
+        onClick={() => {
+          alarmsOpen.value = !alarmsOpen.value;
+        }}
+      >
+        <Icon name="bell" />
+        <span>{t.alarms}</span>
+        {count > 0 && <b>{count}</b>}
+      </button>
+      {alarmsOpen.value && <AlarmList />}
+    </div>
+  );
+}
+
+function AlarmList() {
+  const t = wallWords();
+  return (
+    <section class="alarms__list" aria-label={t.alarms}>
+      {unseen.value.length === 0 ? (
+        <EmptyState icon="done" title={t.alarmsNone} />
+      ) : (
+        <>
+          <ul>
+            {unseen.value.map(alarm => (
+              <li key={alarm.key}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    markSeen(alarm.key);
+                    openCase(alarm.case);
+                  }}
+                >
+                  <AlarmText alarm={alarm} />
+                </button>
+              </li>
+            ))}
+          </ul>
+          <Button look="quiet" icon="check" onClick={() => markSeen()}>
+            {t.alarmsSeen}
+          </Button>
+        </>
+      )}
+    </section>
+  );
+}
+
+function AlarmText({ alarm }: { alarm: Alarm }) {
+  const t = wallWords();
+  const one = cases.get(alarm.case);
+  return (
+    <>
+      <strong>{t.alarmKinds[alarm.kind]}</strong>
+      <span class="one-line">
+        {t.caseNumber(alarm.number)} {one ? `${policyName('category', one.category)} · ${placeOf(one)}` : ''}
+      </span>
+      <time class="quiet small">{clock(alarm.at)}</time>
+    </>
+  );
+}
+
+/** Watches for cases that become late, and tells the newest alarm to screen readers and to browsers that may show it. */
+export function AlarmLook() {
+  const t = wallWords();
+  useEffect(() => lookForLate(cases.all.value, moment.value), [cases.all.value, moment.value]);
+  const alarm = newest.value;
+  const one = alarm && cases.get(alarm.case);
+  const said = alarm
+    ? `${t.alarmKinds[alarm.kind]} ${t.caseNumber(alarm.number)} ${one ? policyName('category', one.category) : ''}`
+    : '';
+  useEffect(() => {
+    if (!said || !document.hidden || typeof Notification !== 'function') return;
+    if (Notification.permission === 'granted') new Notification(said, { tag: alarm?.key ?? '' });
+  }, [said, alarm?.key]);
+  return (
+    <div class="unseen" role="alert">
+      {said}
+    </div>
+  );
+}

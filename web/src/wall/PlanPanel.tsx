@@ -1,0 +1,89 @@
+import { policyName } from '../shared/classification';
+import { duration } from '../shared/formats';
+import { language } from '../shared/language';
+import { Button } from '../shared/parts/Button';
+import { Card } from '../shared/parts/Panel';
+import { Shown } from '../shared/parts/States';
+import { postName, sharedWords } from '../shared/words';
+import {
+  carryOutPlan,
+  dropPlan,
+  type Plan,
+  type PlannedOffer,
+  planIsGoing,
+  planIsOpen,
+  thePlan,
+} from './batch';
+import { cases, openCase, placeOf } from './state';
+import { wallWords } from './words';
+
+/** The proposed assignment, to be looked at beside the map before it is confirmed. */
+export function PlanPanel() {
+  const t = wallWords();
+  if (!planIsOpen.value) return null;
+  const asked = thePlan.asked.value;
+  const count = asked.state === 'ready' ? asked.answer.offers.length : 0;
+  return (
+    <div class="plan-panel">
+      <Card
+        kind={t.planAll}
+        title={t.planTitle}
+        label={t.planTitle}
+        onClose={dropPlan}
+        acts={
+          <>
+            <Button
+              look="primary"
+              icon="send"
+              disabled={count === 0}
+              busy={planIsGoing.value}
+              onClick={() => void carryOutPlan()}
+            >
+              {t.planConfirm(count)}
+            </Button>
+            <Button onClick={dropPlan}>{sharedWords().cancel}</Button>
+          </>
+        }
+      >
+        <Shown asked={asked} retry={() => void thePlan.put()}>
+          {plan => <Offers plan={plan} />}
+        </Shown>
+      </Card>
+    </div>
+  );
+}
+
+function Offers({ plan }: { plan: Plan }) {
+  const t = wallWords();
+  return (
+    <>
+      <p>
+        {plan.offers.length === 0 ? t.planEmpty : t.planLead(plan.offers.length, duration(plan.travel_s))}
+      </p>
+      {plan.left.length > 0 && <p class="quiet">{t.planLeft(plan.left.length)}</p>}
+      <ul class="plan-panel__offers">
+        {plan.offers.map(offer => (
+          <Offer key={offer.case} offer={offer} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Offer({ offer }: { offer: PlannedOffer }) {
+  const t = wallWords();
+  const one = cases.get(offer.case);
+  return (
+    <li>
+      <button type="button" class="link" onClick={() => openCase(offer.case)}>
+        {t.caseNumber(offer.number)} {one && policyName('category', one.category)}
+      </button>{' '}
+      <span class="quiet small">{one && placeOf(one)}</span>
+      <p>
+        {offer.name} <span class="quiet small">{postName(offer.post)}</span>
+        {offer.expected_s !== null && ` · ${t.minutesAway(duration(offer.expected_s))}`}
+      </p>
+      <p class="quiet small">{language.value === 'en' ? offer.reason_en : offer.reason}</p>
+    </li>
+  );
+}

@@ -1,0 +1,119 @@
+import { useMemo } from 'preact/hooks';
+import { policyName } from '../shared/classification';
+import { nameOf } from '../shared/language';
+import { Icon } from '../shared/parts/Icon';
+import { answerIn } from '../shared/question';
+import type { Shown } from './queue_filter';
+import { cases, clearFilter, filter, isFiltered, narrow, streetName, theSubdistricts } from './state';
+import { wallWords } from './words';
+import '../shared/parts/search.css';
+
+const CHIPS: readonly Shown[] = ['open', 'waiting', 'underway', 'soon', 'late', 'check', 'all'];
+
+/** What the queue is narrowed to; it stands in the address, so that a link shows the same. */
+export function QueueFilters() {
+  const t = wallWords();
+  const now = filter.value;
+  const names: Record<Shown, string> = {
+    open: t.allStates,
+    waiting: t.kpi.waiting,
+    underway: t.kpi.underway,
+    soon: t.kpi.soon,
+    late: t.kpi.late,
+    check: t.states.resolved,
+    settled: t.kpi.closed,
+    all: t.kpi.reported,
+  };
+  return (
+    <div class="filters">
+      <div class="search">
+        <Icon name="search" />
+        <input
+          id="search"
+          type="text"
+          autocomplete="off"
+          placeholder={t.searchCases}
+          aria-label={t.searchCases}
+          value={now.words}
+          onInput={event => narrow({ words: event.currentTarget.value })}
+          onKeyDown={event => {
+            if (event.key !== 'Escape' && event.key !== 'Enter') return;
+            if (event.key === 'Escape') narrow({ words: '' });
+            event.currentTarget.blur();
+          }}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a row of toggles is no fieldset */}
+      <div class="chips" role="group" aria-label={t.filters}>
+        {CHIPS.map(show => (
+          <button key={show} type="button" aria-pressed={now.show === show} onClick={() => narrow({ show })}>
+            {names[show]}
+          </button>
+        ))}
+      </div>
+      <div class="filters__selects">
+        <Choice
+          label={t.category}
+          all={t.allCategories}
+          value={now.category}
+          options={useDistinct('category', id => policyName('category', id))}
+          onChoose={category => narrow({ category })}
+        />
+        <Choice
+          label={t.street}
+          all={t.allStreets}
+          value={now.street}
+          options={useDistinct('street', streetName)}
+          onChoose={street => narrow({ street })}
+        />
+        <Choice
+          label={t.area}
+          all={t.allAreas}
+          value={now.area}
+          options={(answerIn(theSubdistricts.asked.value) ?? []).map(area => [area.code, nameOf(area)])}
+          onChoose={area => narrow({ area })}
+        />
+        {isFiltered.value && (
+          <button type="button" class="link small" onClick={clearFilter}>
+            {t.clearFilters}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The values that cases have at all, by name: a list of what can be found, not of all that could be. */
+function useDistinct(field: 'category' | 'street', named: (id: string) => string): [string, string][] {
+  const all = cases.all.value;
+  const ids = useMemo(() => [...new Set(all.map(one => one[field]).filter(id => id !== null))], [all, field]);
+  return ids
+    .map((id): [string, string] => [id, named(id)])
+    .sort((one, other) => one[1].localeCompare(other[1], 'zh-CN'));
+}
+
+interface ChoiceProps {
+  label: string;
+  all: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  onChoose: (value: string) => void;
+}
+
+function Choice({ label, all, value, options, onChoose }: ChoiceProps) {
+  return (
+    <select
+      class={`input${value ? ' input--set' : ''}`}
+      aria-label={label}
+      value={value}
+      onChange={event => onChoose(event.currentTarget.value)}
+    >
+      <option value="">{all}</option>
+      {options.map(([id, name]) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}

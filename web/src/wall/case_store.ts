@@ -1,0 +1,85 @@
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { CaseItem } from '../shared/case_api';
+
+/**
+ * The cases that this page knows. They live in one map; `revision` rises when any of them changed, at most once a
+ * frame, so that a burst of news is drawn once.
+ */
+export class CaseStore {
+  readonly #cases = new Map<string, CaseItem>();
+  readonly #revision = signal(0);
+  readonly #changed = signal<ReadonlySet<string>>(new Set());
+  #waiting = new Set<string>();
+  #scheduled = false;
+  readonly #schedule: (act: () => void) => void;
+
+  /** Told of every case that came or changed, before it is drawn; `before` is undefined for one that came. */
+  onPut: (after: CaseItem, before: CaseItem | undefined) => void = () => undefined;
+
+  constructor(schedule: (act: () => void) => void = act => requestAnimationFrame(act)) {
+    this.#schedule = schedule;
+  }
+
+  get revision(): ReadonlySignal<number> {
+    return this.#revision;
+  }
+
+  /** The cases of the last change: their rows glow once. */
+  get changed(): ReadonlySignal<ReadonlySet<string>> {
+    return this.#changed;
+  }
+
+  readonly all: ReadonlySignal<readonly CaseItem[]> = computed(() => {
+    void this.#revision.value;
+    return [...this.#cases.values()];
+  });
+
+  get(id: string): CaseItem | undefined {
+    return this.#cases.get(id);
+  }
+
+  /** Put cases in by id; an older telling of a case never overwrites a newer. */
+  put(items: Iterable<CaseItem>): void {
+    for (const item of items) {
+      const known = this.#cases.get(item.id);
+      if (known && known.events > item.events) continue;
+      this.#cases.set(item.id, item);
+      this.#waiting.add(item.id);
+      this.onPut(item, known);
+    }
+    this.#announce();
+  }
+
+  drop(ids: Iterable<string>): void {
+    for (const id of ids) if (this.#cases.delete(id)) this.#waiting.add(id);
+    this.#announce();
+  }
+
+  /** Let go of what nobody looks at any more, so that a page that stands for days does not grow. */
+  prune(isOver: (item: CaseItem) => boolean): void {
+    this.drop([...this.#cases.values()].filter(isOver).map(item => item.id));
+  }
+
+  /** Take a fresh list for the truth: what is not in it is gone, unless it is known to be newer. */
+  replace(items: readonly CaseItem[], keep: (item: CaseItem) => boolean): void {
+    const fresh = new Set(items.map(item => item.id));
+    for (const [id, item] of this.#cases) {
+      if (!fresh.has(id) && !keep(item)) {
+        this.#cases.delete(id);
+        this.#waiting.add(id);
+      }
+    }
+    this.put(items);
+  }
+
+  #announce(): void {
+    if (this.#scheduled || this.#waiting.size === 0) return;
+    this.#scheduled = true;
+    this.#schedule(() => {
+      this.#scheduled = false;
+      this.#changed.value = this.#waiting;
+      this.#waiting = new Set();
+      this.#revision.value += 1;
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { signal } from '@preact/signals';
+import { askAll, Problem } from '../shared/api';
+import { type CaseItem, fetchPositions } from '../shared/case_api';
+import { followLive, type LiveFrame, type LiveState } from '../shared/live/live_stream';
+import { may } from '../shared/session';
+import { hearEvents } from './alarms';
+import { endedBefore, isEnded } from './case_marks';
+import { dayStart } from './day';
+import type { Moved } from './people_store';
+import { cases, people, theDistrict } from './state';
+
+/** Keeps the page's cases and people in step with the server: lists once, then only what changed. */
+
+export const liveState = signal<LiveState>('connecting');
+export const lastHeard = signal<number | null>(null);
+/** Why the lists could not be had; null while all is well. */
+export const feedProblem = signal<Problem | null>(null);
+export const isLoaded = signal(false);
+
+export interface FeedEvent {
+  seq: number;
+  id: string;
+  case: string;
+  action: string;
+  actor_post: string;
+  at: string;
+}
+
+interface News {
+  cases: CaseItem[];
+  events: FeedEvent[];
+  gone: string[];
+}
+
+const OPEN = ['reported', 'filed', 'offered', 'accepted', 'on_site', 'resolved'];
+const PAGE = 1000;
+const COUNTS_AGAIN_MS = 60_000;
+
+/** Follow the server until the result is called. */
+export function followServer(): () => void {
+  const unfollow = followLive('/api/v1/live', ['hello', 'news', 'positions', 'resync'], {
+    onFrame: hear,
+    onBeat(at) {
+      lastHeard.value = at;
+    },
+    onState(state, since) {
+      liveState.value = state;
+      lastHeard.value = since;
+      if (state === 'live' && !isLoaded.value) void loadLists();
+    },
+  });
+  people.onStranger = () => void loadPeople();
+  const timer = setInterval(() => {
+    void loadPeople();
+    void theDistrict.put();
+    const since = dayStart(Date.now());
+    cases.prune(item => endedBefore(item, since));
+  }, COUNTS_AGAIN_MS);
+  return () => {
+    clearInterval(timer);
+    unfollow();
+  };
+}
+
+function hear({ event, data }: LiveFrame): void {
+  if (event === 'hello') {
+    if (!(data as { resumed: boolean }).resumed) void loadLists();
+  } else if (event === 'resync') void loadLists();
+  else if (event === 'news') {
+    const news = data as News;
+    cases.put(news.cases);
+    cases.drop(news.gone);
+    hearEvents(news.events);
+  } else if (event === 'positions') people.move((data as { people: Moved[] }).people);
+}
+
+let loading: Promise<void> | null = null;
+
+/** Fetch the lists anew; questions that come while one is on its way share it. */
+export function loadLists(): Promise<void> {
+  loading ??= fetchLists().finally(() => {
+    loading = null;
+  });
+  return loading;
+}
+
+async function fetchLists(): Promise<void> {
+  const begun = new Date().toISOString();
+  const since = new Date(dayStart(Date.now())).toISOString();
+  try {
+    const [open, today] = await Promise.all([
+      askAll<CaseItem>('/cases', { query: { state: OPEN, limit: PAGE } }),
+      askAll<CaseItem>('/cases', { query: { since, limit: PAGE } }),
+      loadPeople(),
+    ]);
+    // What came by the stream while the lists were on their way is newer than they are.
+    cases.replace([...open, ...today], item => item.reported_at >= begun || isEnded(item));
+    feedProblem.value = null;
+    isLoaded.value = true;
+  } catch (error) {
+    feedProblem.value = error instanceof Problem ? error : new Problem(-1, { title: String(error) });
+  }
+}
+
+async function loadPeople(): Promise<void> {
+  if (!may('view_positions')) return;
+  try {
+    people.replace(await fetchPositions());
+  } catch {
+    // Those already known stay on the map; the stream says whether the server is there.
+  }
+}

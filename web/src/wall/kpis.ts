@@ -1,0 +1,59 @@
+import type { CaseItem } from '../shared/case_api';
+import { isEnded, isSettled, isUnderWay, isWaiting, markOf } from './case_marks';
+
+/** The numbers of the day, counted from the cases that the page knows: they change with the news itself. */
+export interface Kpis {
+  reported: number;
+  waiting: number;
+  underway: number;
+  late: number;
+  soon: number;
+  closed: number;
+  /** Shares from 0 to 1; null while there is nothing to divide. */
+  closingRate: number | null;
+  onTime: number | null;
+  satisfied: number | null;
+}
+
+export function countKpis(cases: readonly CaseItem[], now: number, since: number): Kpis {
+  const kpis: Kpis = {
+    reported: 0,
+    waiting: 0,
+    underway: 0,
+    late: 0,
+    soon: 0,
+    closed: 0,
+    closingRate: null,
+    onTime: null,
+    satisfied: null,
+  };
+  let [settledOfToday, inTime, timed, rated, content] = [0, 0, 0, 0, 0];
+  for (const one of cases) {
+    const mark = markOf(one, now);
+    if (mark === 'late') kpis.late += 1;
+    if (mark === 'soon') kpis.soon += 1;
+    if (isWaiting(one)) kpis.waiting += 1;
+    if (isUnderWay(one)) kpis.underway += 1;
+    if (one.state === 'merged' || one.state === 'dismissed') continue;
+    if (Date.parse(one.reported_at) >= since) {
+      kpis.reported += 1;
+      if (isSettled(one)) settledOfToday += 1;
+    }
+    const ended = one.resolved_at ?? one.closed_at;
+    if (ended !== null && (isSettled(one) || isEnded(one)) && Date.parse(ended) >= since) {
+      kpis.closed += 1;
+      if (one.due_at !== null) {
+        timed += 1;
+        if (Date.parse(ended) <= Date.parse(one.due_at)) inTime += 1;
+      }
+      if (one.satisfaction !== null) {
+        rated += 1;
+        if (one.satisfaction >= 4) content += 1;
+      }
+    }
+  }
+  if (kpis.reported > 0) kpis.closingRate = settledOfToday / kpis.reported;
+  if (timed > 0) kpis.onTime = inTime / timed;
+  if (rated > 0) kpis.satisfied = content / rated;
+  return kpis;
+}

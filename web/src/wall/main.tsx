@@ -1,0 +1,4 @@
+import { mount } from '../shared/mount';
+import { WallPage } from './WallPage';
+
+mount(WallPage);

@@ -1,0 +1,36 @@
+import type { Translated } from '../../shared/language';
+import type { plan as zh } from '../zh/plan';
+
+/** Words of the planners' page. */
+export const plan: Translated<typeof zh> = {
+  title: 'The 15-minute service circle',
+  covered: (share: string, households: string) => `${share} of ${households} households within 15 minutes`,
+  pace: 'How one travels',
+  modes: { walk: 'On foot', ebike: 'E-bike', drive: 'By car' },
+  hour: 'Hour',
+  anyHour: 'Any (all centres)',
+  openAt: 'Only centres open at this hour',
+  tabs: { areas: 'By area', centres: 'By centre', left_out: 'Left out' },
+  level: 'Level',
+  area: 'Area',
+  households: 'Households',
+  within: (minutes: string) => `within ${minutes} min`,
+  leftOut: 'Left out',
+  floor500: 'Centre ≥ 500 m²',
+  floor1000: 'Centre ≥ 1000 m²',
+  centre: 'Centre',
+  inService: 'Open',
+  yes: 'yes',
+  no: 'no',
+  nearest: 'Nearest for',
+  place: 'Place',
+  minutes: 'Minutes',
+  noWay: 'no way',
+  more: (count: string) => `${count} more places are not listed`,
+  save: 'Save CSV',
+  legend: 'To the nearest centre',
+  legendOut: 'Households left out (size: how many)',
+  allRings: 'Show the rings of all centres',
+  signInFirst: 'Sign in first',
+  signIn: 'Sign in',
+};

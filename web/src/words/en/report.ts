@@ -1,0 +1,42 @@
+import type { Translated } from '../../shared/language';
+import type { report as zh } from '../zh/report';
+
+/** Words of the residents' page. */
+export const report: Translated<typeof zh> = {
+  title: 'Report a matter',
+  mine: 'What I reported',
+  none: 'Nothing reported yet',
+  noneHint: 'What you send appears here, with what is done about it.',
+  category: 'What is it',
+  choose: 'Choose one',
+  place: 'Where is it',
+  usePhone: 'Use my position',
+  locating: 'Looking for the place…',
+  noPlace: 'No position: allow it, or type a street or estate',
+  byName: 'Street or estate',
+  chosenPlace: (name: string) => `Chosen: ${name}`,
+  describe: 'Tell us more',
+  send: 'Send',
+  sent: 'Received, thank you',
+  needs: 'Still needed: what and where',
+  number: (value: number) => `#${value}`,
+  reportedAt: (moment: string) => `sent ${moment}`,
+  states: {
+    reported: 'Waiting to be looked at',
+    filed: 'Taken up',
+    offered: 'Somebody is being asked',
+    accepted: 'Somebody is on it',
+    on_site: 'Being dealt with on the spot',
+    resolved: 'Done, being checked',
+    closed: 'Closed',
+    dismissed: 'Not taken up',
+    merged: 'Goes on with the same matter reported by others',
+  },
+  rate: 'How content are you',
+  stars: (count: number) => `${count} of 5`,
+  rated: (count: number) => `You rated it ${count} of 5`,
+  reopen: 'Not solved: open it again',
+  reopenWhy: 'What was not solved',
+  signInFirst: 'Sign in first',
+  signIn: 'Sign in',
+};

@@ -1,0 +1,17 @@
+export const signIn = {
+  title: '登录',
+  lead: '用管理员发给您的账号登录，或打开一次性登录链接。',
+  name: '账号',
+  password: '密码',
+  code: '动态验证码',
+  codeHint: '账号绑定了验证器时填写 6 位数字',
+  submit: '登录',
+  confirm: '确认',
+  linkUnderWay: '正在用登录链接登录…',
+  linkFailed: '这个登录链接不能用了',
+  linkFailedHint: '链接只能用一次，并且会过期。请向管理员要一个新的，或用密码登录。',
+  signedInAs: (name: string) => `已登录：${name}`,
+  goOn: '进入工作页面',
+  secondFactor: '还需要验证器上的动态验证码',
+  toMap: '不登录，只看全区一图',
+};

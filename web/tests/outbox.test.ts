@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../src/shared/api';
+import { type Entry, flush, type Shelf, type Wire } from '../src/street/outbox';
+
+/** A shelf that keeps copies, as a database does: what is changed and not put back is not kept. */
+function listShelf(entries: Entry[]): Shelf & { kept: Map<string, Entry> } {
+  const kept = new Map(entries.map(one => [one.id, structuredClone(one)]));
+  return {
+    kept,
+    all: async () => [...kept.values()].map(one => structuredClone(one)),
+    put: async entry => {
+      kept.set(entry.id, structuredClone(entry));
+    },
+    remove: async id => {
+      kept.delete(id);
+    },
+  };
+}
+
+function entry(order: number, shots = 0): Entry {
+  return {
+    id: `entry-${order}`,
+    order,
+    madeAt: '2026-11-21T06:00:00Z',
+    kind: 'finding',
+    label: '占道',
+    path: '/findings',
+    body: { client_id: `entry-${order}` },
+    shots: Array.from({ length: shots }, (_, number) => ({
+      id: `shot-${order}-${number}`,
+      blob: new Blob(),
+    })),
+    tries: 0,
+  };
+}
+
+/** A server that knows ids, and a network that is cut at any request, before or after the server heard it. */
+class Server implements Wire {
+  readonly findings: string[] = [];
+  readonly photographs = new Map<string, string>();
+  uploads = 0;
+  constructor(private readonly cut: () => 'before' | 'after' | null) {}
+
+  async photograph(shot: { id: string }): Promise<string> {
+    const when = this.cut();
+    if (when === 'before') throw new Problem(0, {});
+    this.uploads += 1;
+    const name = this.photographs.get(shot.id) ?? `photo-${this.photographs.size}`;
+    this.photographs.set(shot.id, name);
+    if (when === 'after') throw new Problem(0, {});
+    return name;
+  }
+
+  async post(_path: string, body: Record<string, unknown>): Promise<void> {
+    const when = this.cut();
+    if (when === 'before') throw new Problem(0, {});
+    const id = String(body.client_id);
+    if (id === 'entry-3') throw new Problem(409, { title: 'Somebody was faster', detail: 'Reload it.' });
+    if (!this.findings.includes(id)) this.findings.push(id);
+    if (when === 'after') throw new Problem(0, {});
+  }
+}
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}
+
+describe('the outbox', () => {
+  it('brings every entry over once and in order, wherever the network is cut', async () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const chance = seeded(seed);
+      const shelf = listShelf(Array.from({ length: 25 }, (_, number) => entry(number + 10, number % 3)));
+      const server = new Server(() => (chance() < 0.3 ? 'before' : chance() < 0.3 ? 'after' : null));
+      for (let visit = 0; visit < 400 && shelf.kept.size > 0; visit += 1) await flush(shelf, server);
+      expect(shelf.kept.size).toBe(0);
+      expect(server.findings).toEqual(Array.from({ length: 25 }, (_, number) => `entry-${number + 10}`));
+      expect(server.photographs.size).toBe(24);
+    }
+  });
+
+  it('keeps what the server refused, says why, and lets the others go on', async () => {
+    const shelf = listShelf([entry(1), entry(3), entry(5)]);
+    const server = new Server(() => null);
+    expect(await flush(shelf, server)).toEqual({ sent: 2, left: 1 });
+    expect(server.findings).toEqual(['entry-1', 'entry-5']);
+    expect(shelf.kept.get('entry-3')?.refused).toEqual({
+      title: 'Somebody was faster',
+      detail: 'Reload it.',
+    });
+    expect(await flush(shelf, server)).toEqual({ sent: 0, left: 1 });
+  });
+
+  it('does not send a photograph again once the server has named it', async () => {
+    const shelf = listShelf([entry(1, 3)]);
+    let calls = 0;
+    const server = new Server(() => {
+      calls += 1;
+      return calls === 3 ? 'before' : null;
+    });
+    await flush(shelf, server);
+    expect(shelf.kept.get('entry-1')?.shots.map(shot => shot.name)).toEqual([
+      'photo-0',
+      'photo-1',
+      undefined,
+    ]);
+    await flush(shelf, server);
+    expect(server.uploads).toBe(3);
+    expect(server.findings).toEqual(['entry-1']);
+  });
+
+  it('sends nothing that came later before something that could not reach the server', async () => {
+    const shelf = listShelf([entry(2), entry(1)]);
+    const server = new Server(() => 'before');
+    expect(await flush(shelf, server)).toEqual({ sent: 0, left: 2 });
+    expect(shelf.kept.get('entry-2')?.tries).toBe(0);
+    expect(shelf.kept.get('entry-1')?.tries).toBe(1);
+  });
+});

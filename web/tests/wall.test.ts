@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import type { CaseItem } from '../src/shared/case_api';
+import { endedBefore, markOf, secondsLeft } from '../src/wall/case_marks';
+import { CaseStore } from '../src/wall/case_store';
+import { dayStart } from '../src/wall/day';
+import { countKpis } from '../src/wall/kpis';
+import { NO_FILTER, queueOf } from '../src/wall/queue_filter';
+import { caseFeatures, FeatureLedger, fanOffset, gatheredFeatures } from '../src/wall/wall_features';
+
+const NOW = Date.parse('2026-11-21T06:00:00Z');
+const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
+let made = 0;
+
+function aCase(changes: Partial<CaseItem> = {}): CaseItem {
+  made += 1;
+  return {
+    id: `case-${made}`,
+    number: made,
+    kind: 'patrol_finding',
+    source: 'staff',
+    category: 'E0104',
+    severity: 2,
+    state: 'filed',
+    at: [112.55, 37.86],
+    area: '990101001001001',
+    nearest_area: null,
+    street: null,
+    reported_at: at(-60),
+    filed_at: at(-60),
+    resolved_at: null,
+    closed_at: null,
+    due_at: at(240),
+    clock: 'running',
+    stood_still_at: null,
+    task: null,
+    holder: null,
+    holder_name: null,
+    holder_post: null,
+    ring: null,
+    outcome: null,
+    description: '',
+    photographs: [],
+    reworked: 0,
+    reopened: 0,
+    escalated: 0,
+    extensions: 0,
+    appealing: false,
+    merged_into: null,
+    satisfaction: null,
+    events: 2,
+    ...changes,
+  };
+}
+
+describe('a mark', () => {
+  it.each([
+    ['new', {}],
+    ['offered', { state: 'offered' }],
+    ['underway', { state: 'accepted' }],
+    ['underway', { state: 'on_site' }],
+    ['late', { state: 'on_site', due_at: at(-1) }],
+    ['soon', { due_at: at(19) }],
+    ['paused', { clock: 'paused', due_at: at(-1) }],
+    ['settled', { state: 'resolved', due_at: at(-1) }],
+    ['new', { due_at: null, clock: 'unset' }],
+  ] as [string, Partial<CaseItem>][])('says %s of %o', (mark, changes) => {
+    expect(markOf(aCase(changes), NOW)).toBe(mark);
+  });
+
+  it('counts down only while the clock runs', () => {
+    expect(secondsLeft(aCase({ due_at: at(5) }), NOW)).toBe(300);
+    expect(secondsLeft(aCase({ due_at: at(5), clock: 'paused' }), NOW)).toBeNull();
+  });
+});
+
+describe('the store', () => {
+  const store = () => new CaseStore(act => act());
+
+  it('never lets an older telling overwrite a newer', () => {
+    const kept = store();
+    const one = aCase({ events: 5, state: 'accepted' });
+    kept.put([one]);
+    kept.put([{ ...one, events: 4, state: 'offered' }]);
+    expect(kept.get(one.id)?.state).toBe('accepted');
+    kept.put([{ ...one, events: 6, state: 'on_site' }]);
+    expect(kept.get(one.id)?.state).toBe('on_site');
+  });
+
+  it('draws a burst once', () => {
+    const frames: (() => void)[] = [];
+    const kept = new CaseStore(act => void frames.push(act));
+    kept.put([aCase()]);
+    kept.put([aCase()]);
+    expect(frames).toHaveLength(1);
+    frames[0]?.();
+    expect(kept.revision.value).toBe(1);
+    expect(kept.changed.value.size).toBe(2);
+    expect(kept.all.value).toHaveLength(2);
+  });
+
+  it('lets go of what ended before today, so that a wall may stand for weeks', () => {
+    const kept = store();
+    const since = dayStart(NOW);
+    const old = new Date(since - 1000).toISOString();
+    const over = aCase({ state: 'closed', reported_at: old, resolved_at: old, closed_at: old });
+    const open = aCase({ reported_at: old });
+    const today = aCase({ state: 'closed', closed_at: at(-5) });
+    kept.put([over, open, today]);
+    kept.prune(item => endedBefore(item, since));
+    expect(kept.all.value.map(item => item.id)).toEqual([open.id, today.id]);
+  });
+
+  it('forgets what a fresh list does not hold, but nothing that came meanwhile', () => {
+    const kept = store();
+    const [old, meanwhile, listed] = [aCase(), aCase(), aCase()];
+    kept.put([old, meanwhile, listed]);
+    kept.replace([listed], item => item.id === meanwhile.id);
+    expect(kept.all.value.map(item => item.id).sort()).toEqual([meanwhile.id, listed.id].sort());
+  });
+});
+
+describe('the queue', () => {
+  const text = (one: CaseItem) => `#${one.number} ${one.description}`;
+
+  it('puts late first, then new, then offered; among equals the graver first', () => {
+    const offered = aCase({ state: 'offered' });
+    const late = aCase({ due_at: at(-5) });
+    const graver = aCase({ severity: 4 });
+    const lighter = aCase({ severity: 1 });
+    const order = queueOf([offered, lighter, graver, late], NO_FILTER, NOW, text).map(({ one }) => one.id);
+    expect(order).toEqual([late.id, graver.id, lighter.id, offered.id]);
+  });
+
+  it('is narrowed by area, words and state', () => {
+    const here = aCase({ description: '井盖松动' });
+    const there = aCase({ area: '990101002001001' });
+    const done = aCase({ state: 'closed' });
+    const all = [here, there, done];
+    expect(queueOf(all, NO_FILTER, NOW, text)).toHaveLength(2);
+    expect(queueOf(all, { ...NO_FILTER, area: '990101002' }, NOW, text)[0]?.one).toBe(there);
+    expect(queueOf(all, { ...NO_FILTER, words: '井盖' }, NOW, text)[0]?.one).toBe(here);
+    expect(queueOf(all, { ...NO_FILTER, show: 'settled' }, NOW, text)[0]?.one).toBe(done);
+  });
+});
+
+describe('the numbers of the day', () => {
+  const since = dayStart(NOW);
+
+  it('begin at midnight by the city’s clock', () => {
+    expect(new Date(since).toISOString()).toBe('2026-11-20T16:00:00.000Z');
+  });
+
+  it('count what they say', () => {
+    const yesterday = new Date(since - 3_600_000).toISOString();
+    const kpis = countKpis(
+      [
+        aCase(),
+        aCase({ state: 'offered' }),
+        aCase({ state: 'on_site', due_at: at(-1) }),
+        aCase({ state: 'closed', resolved_at: at(-10), satisfaction: 5 }),
+        aCase({ state: 'resolved', resolved_at: at(-10), due_at: at(-20), satisfaction: 2 }),
+        aCase({ state: 'merged' }),
+        aCase({ reported_at: yesterday, state: 'closed', resolved_at: yesterday }),
+      ],
+      NOW,
+      since,
+    );
+    expect(kpis).toEqual({
+      reported: 5,
+      waiting: 2,
+      underway: 1,
+      late: 1,
+      soon: 0,
+      closed: 2,
+      closingRate: 2 / 5,
+      onTime: 1 / 2,
+      satisfied: 1 / 2,
+    });
+  });
+
+  it('divide nothing by nothing', () => {
+    const { closingRate, onTime, satisfied } = countKpis([], NOW, since);
+    expect([closingRate, onTime, satisfied]).toEqual([null, null, null]);
+  });
+});
+
+describe('on the map', () => {
+  const placed = (one: CaseItem) => ({ one, mark: markOf(one, NOW) });
+
+  it('cases that share a place fan out around it, and none hides another', () => {
+    const features = caseFeatures([placed(aCase()), placed(aCase()), placed(aCase({ at: [112.6, 37.86] }))]);
+    const offsets = features.map(feature => feature.properties?.offset as [number, number]);
+    expect(offsets[2]).toEqual([0, 0]);
+    expect(
+      Math.hypot(
+        (offsets[0]?.[0] ?? 0) - (offsets[1]?.[0] ?? 0),
+        (offsets[0]?.[1] ?? 0) - (offsets[1]?.[1] ?? 0),
+      ),
+    ).toBeGreaterThan(20);
+    const many = Array.from({ length: 12 }, (_, place) => fanOffset(place, 12).join());
+    expect(new Set(many).size).toBe(12);
+  });
+
+  it('cases gather by community, and the worst gives the colour', () => {
+    const { features } = gatheredFeatures(
+      [placed(aCase()), placed(aCase({ due_at: at(-1) })), placed(aCase({ area: '990101002001001' }))],
+      'community',
+    );
+    expect(features.map(feature => [feature.properties?.count, feature.properties?.mark])).toEqual([
+      [2, 'late'],
+      [1, 'new'],
+    ]);
+  });
+
+  it('only what changed travels', () => {
+    const ledger = new FeatureLedger();
+    const [one, other] = [aCase(), aCase({ at: [112.6, 37.8] })];
+    expect(ledger.change(caseFeatures([placed(one), placed(other)]))?.add).toHaveLength(2);
+    expect(ledger.change(caseFeatures([placed(one), placed(other)]))).toBeNull();
+    const change = ledger.change(caseFeatures([placed({ ...one, state: 'offered' })]));
+    expect(change?.add.map(feature => feature.properties?.id)).toEqual([one.id]);
+    expect(change?.remove).toEqual([other.id]);
+  });
+});
