@@ -1,0 +1,34 @@
+"""What any test may ask for."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import settings
+
+from tests import databases
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""No test depends on how busy the machine is."""
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Callable[[str], str]]:
+    """A PostGIS server: the function from a database's name to its address."""
+    with databases.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database_template(database_server: Callable[[str], str]) -> str:
+    """The name of a database that all migrations have run on, to be copied."""
+    return asyncio.run(databases.prepare_template(database_server))
+
+
+@pytest.fixture
+def database(database_server: Callable[[str], str], database_template: str) -> Iterator[str]:
+    """The address of a database of this test's own, migrated and empty."""
+    name = asyncio.run(databases.create_copy(database_server, database_template))
+    yield database_server(name)
+    asyncio.run(databases.drop(database_server, name))

@@ -1,0 +1,108 @@
+"""Databases for tests: copies of one template that the migrations built, on a server of the tests' own."""
+
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import asyncpg
+
+from api.settings import default_data_path
+from api.store.cluster import Cluster
+from api.store.database import MIGRATIONS, asyncpg_url, migrate
+
+_TEMPLATE_LOCK = 0x54455354
+_COPY = re.compile(r"yilu_test_(\d+)_[0-9a-f]{32}")
+
+
+@contextmanager
+def server() -> Iterator[Callable[[str], str]]:
+    """Yield a function from a database's name to its address: on DATABASE_URL's server, else a private one.
+
+    The private server is kept between runs and shared by the processes of one; nothing in it is precious,
+    so it need not wait for the disk.
+    """
+    if given := os.environ.get("DATABASE_URL"):
+        yield (
+            lambda name: (
+                asyncpg_url(given).set(database=name, drivername="postgresql").render_as_string(False)
+            )
+        )
+        return
+    folder = default_data_path()
+    hasty = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    cluster = Cluster(
+        folder / "tests",
+        packages=folder / "postgis",
+        configuration={**hasty, "max_connections": "300"},
+    )
+    with cluster.running():
+        yield cluster.url
+
+
+async def prepare_template(url: Callable[[str], str]) -> str:
+    """Build the template database, unless it stands already, and return its name.
+
+    The name holds the migrations' digest: an edited migration gets a template of its own.
+    """
+    template = f"yilu_template_{_migrations_digest()}"
+    admin = await asyncpg.connect(url("postgres"))
+    try:
+        await admin.execute("SELECT pg_advisory_lock($1)", _TEMPLATE_LOCK)
+        await _drop_leftovers(admin)
+        if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", template):
+            await admin.execute(f'DROP DATABASE IF EXISTS "{template}_new"')
+            await admin.execute(f'CREATE DATABASE "{template}_new"')
+            migrate(url(f"{template}_new"))
+            await admin.execute(f'ALTER DATABASE "{template}_new" RENAME TO "{template}"')
+    finally:
+        await admin.close()
+    return template
+
+
+async def create_copy(url: Callable[[str], str], template: str) -> str:
+    """Create a fresh database from the template and return its name."""
+    name = f"yilu_test_{os.getpid()}_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(url("postgres"))
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY wal_log')
+    finally:
+        await admin.close()
+    return name
+
+
+async def drop(url: Callable[[str], str], name: str) -> None:
+    """Drop a test's database, whoever is still connected."""
+    admin = await asyncpg.connect(url("postgres"))
+    try:
+        await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
+def _migrations_digest() -> str:
+    digest = hashlib.sha256()
+    for source in sorted(MIGRATIONS.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+async def _drop_leftovers(admin: asyncpg.Connection) -> None:
+    """Drop the copies of test processes that are no more."""
+    for row in await admin.fetch("SELECT datname FROM pg_database"):
+        copy = _COPY.fullmatch(row["datname"])
+        if copy and not _is_alive(int(copy[1])):
+            with suppress(asyncpg.PostgresError):
+                await admin.execute(f'DROP DATABASE IF EXISTS "{row["datname"]}" WITH (FORCE)')
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

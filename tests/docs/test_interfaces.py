@@ -1,0 +1,116 @@
+"""docs/interfaces.md, example by example, as a reader would run them."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import uvicorn
+
+from api.client import Client, RefusedError
+from api.identity import Grant, Role
+from api.main import create_app
+from api.outbound import signature_of
+from api.settings import Settings
+from tests.api import small_district
+from tests.api.people_here import DISTRICT, client_of, make_account
+from tests.api.serving import engine_in, serving
+
+pytestmark = pytest.mark.postgis
+
+PAGE = (Path(__file__).parents[2] / "docs" / "interfaces.md").read_text("utf-8")
+EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", PAGE, re.DOTALL)
+
+
+class Server(NamedTuple):
+    """Where it is, and a token for it."""
+
+    address: str
+    token: str
+
+
+async def furnish(database: str, data_path: Path) -> str:
+    async with serving(database, data_path) as (app, _):
+        await small_district.load(engine_in(app))
+        account = await make_account(app, "program", Grant(Role.OPERATOR, DISTRICT))
+        owner = await client_of(app, account)
+        scopes = ["view_cases", "report", "export", "view_territory"]
+        made = await owner.post("/api/v1/tokens", json={"name": "examples", "scopes": scopes})
+        token: str = made.json()["token"]
+        return token
+
+
+@pytest.fixture
+def server(database: str, tmp_path: Path) -> Iterator[Server]:
+    token = asyncio.run(furnish(database, tmp_path))
+    app = create_app(Settings(database_url=database, data_path=tmp_path, district_code=DISTRICT))
+    running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=running.run, name="server")
+    thread.start()
+    while not running.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    yield Server(f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}", token)
+    running.should_exit = True
+    thread.join()
+
+
+def example(words: str) -> str:
+    """The one example that has these words in it."""
+    (found,) = [code for _, code in EXAMPLES if words in code]
+    return found
+
+
+def shell(server: Server, words: str) -> Any:
+    told = subprocess.run(
+        ["sh", "-c", example(words)],
+        env={**os.environ, "ADDRESS": server.address, "TOKEN": server.token},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(told.stdout)
+
+
+def run(server: Server, words: str) -> dict[str, Any]:
+    names: dict[str, Any] = {"ADDRESS": server.address, "TOKEN": server.token}
+    exec(compile(example(words), "docs/interfaces.md", "exec"), names)
+    return names
+
+
+def test_the_examples_do_what_the_page_says(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(shell(server, "/ogc/collections")["features"]) == 2
+    sent = shell(server, "/open311/v2/requests.json")
+    assert shell(server, "/open311/v2/requests.json") == sent
+    assert run(server, "pd.read_csv")["cases"]["category"].tolist() == ["E0401"]
+    capsys.readouterr()
+    with Client(server.address, server.token) as yilu:
+        case = yilu.call("read_cases")["items"][0]
+        assert case["id"] == sent[0]["service_request_id"]
+        assert "report_finding" in yilu.names()
+        with pytest.raises(RefusedError) as refused:
+            yilu.call("list_audit")
+        assert refused.value.status == 404
+        assert refused.value.problem["detail_zh"]
+    run(server, "yilu.pages")
+
+
+def test_a_receiver_checks_a_signature_as_the_page_says(server: Server) -> None:
+    is_genuine = run(server, "def is_genuine")["is_genuine"]
+    at = datetime.now(UTC)
+    headers = {
+        "webhook-id": "1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": signature_of("whsec_x", "1", at, b"{}"),
+    }
+    assert is_genuine("whsec_x", headers, b"{}")
+    assert not is_genuine("whsec_x", headers, b"{ }")
+    assert not is_genuine("whsec_y", headers, b"{}")

@@ -1,0 +1,177 @@
+"""The gate: every check of the project, in turn, with its time; what failed is named at the end.
+
+`./yilu test` runs it, `./yilu check` its first steps. A failing step does not keep the rest from running.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "web"
+PYTHON = sys.executable
+TOOLS = Path(PYTHON).parent
+
+CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")
+"""The last is what the Node inside Playwright stands on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check: what it is called, and the words that run it (or a function that finds them)."""
+
+    name: str
+    what: str
+    words: Callable[[], Sequence[str]]
+    quick: bool = False
+    """Belongs to `./yilu check` as well."""
+    limit_s: int = 900
+    folder: Path = ROOT
+
+
+class StepError(Exception):
+    """A step cannot even begin; the message says what is missing."""
+
+
+def steps(*, everything: bool) -> list[Step]:
+    """Return the gate's steps in order; `everything` adds what takes long."""
+    skipped = "not browser and not wheel" if everything else "not browser and not wheel and not slow"
+    pytest = [PYTHON, "-m", "pytest"]
+    limit_s = 2700 if everything else 1500
+    return [
+        Step(
+            "format", "ruff format", lambda: [_tool("ruff"), "format", "--check", "--quiet", "."], quick=True
+        ),
+        Step("lint", "ruff", lambda: [_tool("ruff"), "check", "."], quick=True),
+        Step("types", "mypy, strict", lambda: [_tool("mypy")], quick=True),
+        Step("layers", "import-linter", lambda: [_tool("lint-imports")], quick=True),
+        Step(
+            "pages-check",
+            "types and style of the pages",
+            lambda: _npm("run", "check"),
+            quick=True,
+            folder=WEB,
+        ),
+        Step("pages-test", "vitest", lambda: _npm("test"), folder=WEB),
+        Step(
+            "python",
+            "pytest",
+            lambda: [*pytest, "-n", "2", "--dist", "loadgroup", "-m", skipped],
+            limit_s=limit_s,
+        ),
+        Step("browser", "pages in Chromium", lambda: _browser(pytest, everything=everything)),
+        Step("wheel", "a wheel, built and tried", lambda: [*pytest, "-m", "wheel"]),
+    ]
+
+
+def run_gate(*, only: Sequence[str] = (), quick: bool = False, everything: bool = False) -> int:
+    """Run the chosen steps and return 0 when all passed."""
+    chosen = [step for step in steps(everything=everything) if step.quick or not quick]
+    if only:
+        unknown = sorted(set(only) - {step.name for step in chosen})
+        if unknown:
+            names = ", ".join(step.name for step in chosen)
+            print(f"There is no step '{unknown[0]}'; the steps are {names}.", file=sys.stderr)
+            return 2
+        chosen = [step for step in chosen if step.name in only]
+    begun = time.monotonic()
+    failed = [step for step in chosen if not _run_step(step)]
+    took_s = time.monotonic() - begun
+    if failed:
+        print(f"\n{len(failed)} of {len(chosen)} steps failed, after {took_s:.0f} s. To repeat one alone:")
+        for step in failed:
+            print(f"  ./yilu test --only {step.name}")
+        return 1
+    print(f"\nAll {len(chosen)} steps passed in {took_s:.0f} s.")
+    return 0
+
+
+def _run_step(step: Step) -> bool:
+    print(f"\n== {step.name}: {step.what}", flush=True)
+    begun = time.monotonic()
+    try:
+        status = _run(step.words(), step)
+    except StepError as missing:
+        print(missing)
+        status = 1
+    verdict = "passed" if status == 0 else "FAILED"
+    print(f"== {step.name} {verdict} in {time.monotonic() - begun:.1f} s", flush=True)
+    return status == 0
+
+
+def _run(words: Sequence[str], step: Step) -> int:
+    """Run to the end, or to the step's limit; a process group of its own, so that nothing outlives it."""
+    environment = dict(os.environ) if sys.stdout.isatty() else {**os.environ, "NO_COLOR": "1"}
+    process = subprocess.Popen(
+        words, cwd=step.folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return process.wait(timeout=step.limit_s)
+    except subprocess.TimeoutExpired:
+        print(f"{step.name} was stopped: it took longer than {step.limit_s} s.")
+        return 1
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _tool(name: str) -> str:
+    return str(TOOLS / name)
+
+
+def _npm(*words: str) -> list[str]:
+    from api.build_pages import install_modules, machine_node, wheel_node
+
+    node = machine_node() or wheel_node(ROOT / ".tools" / "node")
+    install_modules(ROOT, node)
+    return ["env", f"PATH={node.folder}{os.pathsep}{os.environ['PATH']}", *node.npm, *words]
+
+
+def _browser(pytest: Sequence[str], *, everything: bool) -> list[str]:
+    _install_chromium()
+    marks = "browser" if everything else "browser and not slow"
+    return [*pytest, "-m", marks]
+
+
+def _install_chromium() -> None:
+    """Bring Debian's Chromium and a Chinese font when they are missing and we may; else name them."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium and _has_chinese_font() and _driver_runs():
+        return
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *CHROMIUM_PACKAGES]
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise StepError(
+            f"Chromium, a Chinese font or a library is missing. Install them: sudo {' '.join(install)}"
+        )
+    print(f"installing {', '.join(CHROMIUM_PACKAGES)}", flush=True)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
+    for words in (["apt-get", "update"], install):
+        done = subprocess.run(words, env=quiet, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise StepError(f"{' '.join(install)} failed:\n{(done.stdout + done.stderr)[-1500:]}")
+
+
+def _driver_runs() -> bool:
+    """Say whether Playwright's own Node starts: on a slim system it lacks a library."""
+    from playwright._impl._driver import compute_driver_executable
+
+    node = compute_driver_executable()[0]
+    return subprocess.run([node, "--version"], capture_output=True, check=False).returncode == 0
+
+
+def _has_chinese_font() -> bool:
+    """Say whether some font of the machine holds Chinese (fontconfig comes with Chromium)."""
+    if not shutil.which("fc-list"):
+        return False
+    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False).stdout)

@@ -1,0 +1,70 @@
+"""A real server with the sample district in a real PostGIS, in a thread of the test's process."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.main import create_app
+from api.settings import Settings, data_folder
+from api.store.database import open_engine
+from api.store.sample import ensure_sample
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the server is, and the server itself."""
+
+    url: str
+    app: FastAPI
+    settings: Settings
+    loop: asyncio.AbstractEventLoop
+
+    def cut_streams(self) -> None:
+        """End every live stream, as a server does that goes down."""
+        self.loop.call_soon_threadsafe(self.app.state.live.stop)
+
+
+@contextmanager
+def served_sample(database_url: str, data_path: Path) -> Iterator[Site]:
+    """Load the sample district into the database and serve it until the end."""
+    settings = Settings.read({}, database_url=database_url, data_path=data_path)
+    asyncio.run(_load(settings))
+    app = create_app(settings)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        server = uvicorn.Server(config)
+        loop = asyncio.new_event_loop()
+        serving = server.serve(sockets=[listener])
+        thread = threading.Thread(target=loop.run_until_complete, args=(serving,), daemon=True)
+        thread.start()
+        try:
+            _await_start(server, thread)
+            yield Site(url, app, settings, loop)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+            loop.close()
+
+
+async def _load(settings: Settings) -> None:
+    engine = open_engine(settings.database_url)
+    try:
+        await ensure_sample(engine, data_folder())
+    finally:
+        await engine.dispose()
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    while not server.started:
+        assert thread.is_alive(), "the server ended before it started"
+        time.sleep(0.02)

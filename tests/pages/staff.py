@@ -1,0 +1,91 @@
+"""People of the sample district at work: accounts made as the product makes them, signed in over HTTP."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from api.guards import SESSION_COOKIE
+from api.identity import Grant, Role
+from api.ids import new_id
+from api.sign_in import new_link
+from api.store.accounts import create_account, set_grants
+from api.store.database import open_engine, transaction
+from tests.pages.site import Site
+
+DISTRICT = "990101"
+PATIENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Somebody signed in: his requests, and the session that a browser of his would hold."""
+
+    client: httpx.Client
+    session: str
+
+    def get(self, address: str, **query: Any) -> Any:
+        """Ask the server."""
+        return self._told(self.client.get(f"/api/v1{address}", params=query))
+
+    def post(self, address: str, **body: Any) -> Any:
+        """Do something."""
+        return self._told(self.client.post(f"/api/v1{address}", json=body))
+
+    @staticmethod
+    def _told(answer: httpx.Response) -> Any:
+        assert answer.is_success, answer.text
+        return answer.json()
+
+
+def sign_in(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None) -> Worker:
+    """Make an account with one role in one place and sign it in by a one-time link."""
+    link = mint_link(site, role, area, person)
+    client = httpx.Client(base_url=site.url, headers={"X-Requested-With": "tests"}, timeout=PATIENCE_S)
+    answer = client.post("/api/v1/session/link", json={"link": link})
+    assert answer.status_code == 201, answer.text
+    return Worker(client, client.cookies[SESSION_COOKIE])
+
+
+def mint_link(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None) -> str:
+    """Make an account with one role in one place; the secret of its one-time link."""
+    # the browser's own loop runs in this thread
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, _mint(site, Grant(role, area), person)).result()
+
+
+async def _mint(site: Site, grant: Grant, person: UUID | None) -> str:
+    engine = open_engine(site.settings.database_url)
+    try:
+        async with transaction(engine) as connection:
+            account = new_id()
+            name = f"{grant.role}-{account.hex[-8:]}"
+            await create_account(
+                connection,
+                DISTRICT,
+                account,
+                name=name,
+                display_name=name,
+                created_by="tests",
+                person=person,
+            )
+            await set_grants(connection, DISTRICT, account, [grant], "tests")
+            return (await new_link(connection, DISTRICT, account)).text
+    finally:
+        await engine.dispose()
+
+
+def report(reporter: Worker, *, lon: float, lat: float, category: str = "E0104", **more: Any) -> Any:
+    """Report a finding and return the case it became."""
+    found = {
+        "client_id": f"tests-{uuid4().hex}",
+        "category": category,
+        "lon": lon,
+        "lat": lat,
+        "found_at": datetime.now(UTC).isoformat(),
+    }
+    return reporter.post("/findings", **(found | more))["case"]

@@ -1,0 +1,61 @@
+"""Every notebook runs from top to bottom, and what is committed can be read on the web and calls nobody."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
+_OUTSIDE = re.compile(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?https?:""", re.IGNORECASE)
+_LARGEST_BYTES = 4_000_000
+
+
+def outputs_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def text_of(output: nbformat.NotebookNode) -> str:
+    data = output.get("data", {})
+    return str(output.get("text", "")) + str(data.get("text/plain", "")) + str(data.get("text/html", ""))
+
+
+def test_there_are_notebooks() -> None:
+    assert {
+        "02_hotspots.ipynb",
+        "03_one_road_one_task_force.ipynb",
+        "04_bring_your_own_district.ipynb",
+    } <= set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_runs_from_top_to_bottom(name: str) -> None:
+    notebook = nbformat.read(FOLDER / name, as_version=4)
+    resources = {"metadata": {"path": str(FOLDER.parent)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
+    assert not [output for output in outputs_of(notebook) if output.output_type == "error"]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_what_is_committed_can_be_read(name: str) -> None:
+    notebook = nbformat.read(FOLDER / name, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert len([cell for cell in notebook.cells if cell.cell_type == "markdown"]) >= len(code) / 2
+    outputs = outputs_of(notebook)
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [text_of(output) for output in outputs if output.get("name") == "stderr"]
+    assert (FOLDER / name).stat().st_size < _LARGEST_BYTES
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_has_no_logic_of_its_own_and_calls_nobody(name: str) -> None:
+    notebook = nbformat.read(FOLDER / name, as_version=4)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert not re.findall(r"^\s*(?:def|class|while)\b", code, re.MULTILINE)
+    assert not _OUTSIDE.search("".join(text_of(output) for output in outputs_of(notebook)))
+    assert str(Path.home()) + "/" not in "".join(text_of(output) for output in outputs_of(notebook))
+    assert str(FOLDER.parent) not in "".join(text_of(output) for output in outputs_of(notebook))
