@@ -213,27 +213,31 @@ async def list_centres(driver: asyncpg.Connection, district: str) -> Sequence[Ro
 async def search(
     driver: asyncpg.Connection, district: str, boundaries: int, streets: int, words: str, limit: int
 ) -> Sequence[Row]:
-    """Return what is called so, or coded so: exact names first, then beginnings, then the shortest."""
+    """Return what is called so, or coded so: exact names first, then beginnings, then what holds the most.
+
+    A town's name is also in its communities', streets' and estates': the large come before the small.
+    """
     return await fetch_rows(
         driver,
         """
         WITH named AS (
-            SELECT 'area' AS kind, code AS id, name, name_en, level, geom FROM area
+            SELECT CASE level WHEN 'community' THEN 1 WHEN 'grid' THEN 4 ELSE 0 END AS rank,
+                   'area' AS kind, code AS id, name, name_en, level, geom FROM area
             WHERE district = $1 AND version = $2
               AND (name ILIKE $4 OR name_en ILIKE $4 OR code LIKE $5)
             UNION ALL
-            SELECT 'street', id, name, name_en, NULL, geom FROM street
+            SELECT 2, 'street', id, name, name_en, NULL, geom FROM street
             WHERE district = $1 AND version = $3 AND (name ILIKE $4 OR name_en ILIKE $4 OR id ILIKE $5)
             UNION ALL
-            SELECT 'centre', id, name, name_en, NULL, geom FROM centre
+            SELECT 3, 'centre', id, name, name_en, NULL, geom FROM centre
             WHERE district = $1 AND (name ILIKE $4 OR name_en ILIKE $4 OR id ILIKE $5)
             UNION ALL
-            SELECT 'estate', id, name, name_en, NULL, geom FROM estate
+            SELECT 5, 'estate', id, name, name_en, NULL, geom FROM estate
             WHERE district = $1 AND (name ILIKE $4 OR name_en ILIKE $4 OR id ILIKE $5)
         ), best AS (
             SELECT * FROM named
             ORDER BY (name = $6 OR lower(name_en) = lower($6) OR id = $6) DESC,
-                     (name ILIKE $5 OR name_en ILIKE $5) DESC, length(id), length(name), id
+                     (name ILIKE $5 OR name_en ILIKE $5) DESC, rank, length(id), length(name), id
             LIMIT $7
         )
         SELECT kind, id, name, name_en, level,

@@ -3,9 +3,12 @@
 from pathlib import Path
 from uuid import UUID
 
+import geopandas as gpd
 import pytest
+from shapely import Point
 
 from api.store.database import driver_transaction
+from api.store.places import save_estates
 from tests.api import small_district
 from tests.api.serving import engine_in, serving
 
@@ -101,6 +104,24 @@ async def test_search_finds_by_either_language_and_by_code(database: str, tmp_pa
     west, south, east, north = community["bbox"]
     assert west <= community["at"][0] <= east
     assert south <= community["at"][1] <= north
+
+
+async def test_search_puts_what_holds_more_before_what_lies_in_it(database: str, tmp_path: Path) -> None:
+    home = {
+        "id": "e1",
+        "name": "第一居",
+        "community": small_district.COMMUNITY,
+        "geometry": Point(112.005, 37.005),
+    }
+    async with serving(database, tmp_path) as (app, client):
+        await small_district.load(engine_in(app))
+        async with driver_transaction(engine_in(app)) as driver:
+            estates = gpd.GeoDataFrame([home], crs=4326)
+            await save_estates(driver, small_district.DISTRICT, estates, by="test", source="test")
+        found = (await client.get("/api/v1/search", params={"q": "第一"})).json()
+        coded = (await client.get("/api/v1/search", params={"q": "990101001"})).json()
+    assert [item["kind"] for item in found] == ["area", "estate"]
+    assert [item["level"] for item in coded[:3]] == ["subdistrict", "community", "grid"]
 
 
 async def test_where_a_point_lies(database: str, tmp_path: Path) -> None:
