@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from tests import databases
+from tests.pages.chromium import FLAGS, find_chromium
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -32,3 +34,15 @@ def database(database_server: Callable[[str], str], database_template: str) -> I
     name = asyncio.run(databases.create_copy(database_server, database_template))
     yield database_server(name)
     asyncio.run(databases.drop(database_server, name))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A browser: one a process, because Playwright wants to be alone in it."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip("no Chromium on this machine: apt install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        browser.close()

@@ -3,15 +3,20 @@
 `./yilu test` runs it, `./yilu check` its first steps. A failing step does not keep the rest from running.
 """
 
+import itertools
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
@@ -20,6 +25,10 @@ TOOLS = Path(PYTHON).parent
 
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")
 """The last is what the Node inside Playwright stands on."""
+
+
+_ONE_SPEAKER = threading.Lock()
+_RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Step:
     words: Callable[[], Sequence[str]]
     quick: bool = False
     """Belongs to `./yilu check` as well."""
+    light: bool = False
+    """Takes one core: two such steps run side by side, and what each says is shown when it ends."""
     limit_s: int = 900
     folder: Path = ROOT
 
@@ -45,29 +56,38 @@ def steps(*, everything: bool) -> list[Step]:
     pytest = [PYTHON, "-m", "pytest"]
     limit_s = 2700 if everything else 1500
     return [
-        Step(
-            "format", "ruff format", lambda: [_tool("ruff"), "format", "--check", "--quiet", "."], quick=True
+        _light("format", "ruff format", lambda: [_tool("ruff"), "format", "--check", "--quiet", "."]),
+        _light("lint", "ruff", lambda: [_tool("ruff"), "check", "."]),
+        _light("types", "mypy, strict", lambda: [_tool("mypy")]),
+        _light("layers", "import-linter", lambda: [_tool("lint-imports")]),
+        _light("pages-check", "types and style of the pages", lambda: _npm("run", "check"), folder=WEB),
+        _light("pages-test", "vitest", lambda: _npm("test"), quick=False, folder=WEB),
+        _light(
+            "kernels",
+            "the road engine, compiled once for all test processes",
+            lambda: [PYTHON, "-c", "from geo.travel_warmup import warm_up; warm_up()"],
+            quick=False,
         ),
-        Step("lint", "ruff", lambda: [_tool("ruff"), "check", "."], quick=True),
-        Step("types", "mypy, strict", lambda: [_tool("mypy")], quick=True),
-        Step("layers", "import-linter", lambda: [_tool("lint-imports")], quick=True),
-        Step(
-            "pages-check",
-            "types and style of the pages",
-            lambda: _npm("run", "check"),
-            quick=True,
-            folder=WEB,
-        ),
-        Step("pages-test", "vitest", lambda: _npm("test"), folder=WEB),
+        _light("wheel", "a wheel, built and tried", lambda: [*pytest, "-m", "wheel"], quick=False),
         Step(
             "python",
             "pytest",
             lambda: [*pytest, "-n", "2", "--dist", "loadgroup", "-m", skipped],
             limit_s=limit_s,
         ),
-        Step("browser", "pages in Chromium", lambda: _browser(pytest, everything=everything)),
-        Step("wheel", "a wheel, built and tried", lambda: [*pytest, "-m", "wheel"]),
+        Step(
+            "browser",
+            "pages in Chromium",
+            lambda: _browser(pytest, everything=everything),
+            limit_s=limit_s,
+        ),
     ]
+
+
+def _light(
+    name: str, what: str, words: Callable[[], Sequence[str]], *, quick: bool = True, folder: Path = ROOT
+) -> Step:
+    return Step(name, what, words, quick=quick, light=True, folder=folder)
 
 
 def run_gate(*, only: Sequence[str] = (), quick: bool = False, everything: bool = False) -> int:
@@ -81,7 +101,7 @@ def run_gate(*, only: Sequence[str] = (), quick: bool = False, everything: bool 
             return 2
         chosen = [step for step in chosen if step.name in only]
     begun = time.monotonic()
-    failed = [step for step in chosen if not _run_step(step)]
+    failed = [step for step, passed in zip(chosen, _run_all(chosen), strict=True) if not passed]
     took_s = time.monotonic() - begun
     if failed:
         print(f"\n{len(failed)} of {len(chosen)} steps failed, after {took_s:.0f} s. To repeat one alone:")
@@ -92,38 +112,97 @@ def run_gate(*, only: Sequence[str] = (), quick: bool = False, everything: bool 
     return 0
 
 
+def _run_all(chosen: Sequence[Step]) -> list[bool]:
+    """Run neighbouring light steps side by side and the others alone; say of each whether it passed."""
+    passed: list[bool] = []
+    for light, neighbours in itertools.groupby(chosen, key=lambda step: step.light):
+        if light:
+            passed += _run_side_by_side(list(neighbours))
+        else:
+            passed += map(_run_step, neighbours)
+    return passed
+
+
+def _run_side_by_side(light: Sequence[Step]) -> list[bool]:
+    print(f"\n== side by side: {', '.join(step.name for step in light)}", flush=True)
+    with ThreadPoolExecutor(2) as lanes:
+        try:
+            return list(lanes.map(_run_quietly, light))
+        except BaseException:
+            lanes.shutdown(wait=False, cancel_futures=True)
+            for process in list(_RUNNING):
+                _end(process)
+            raise
+
+
 def _run_step(step: Step) -> bool:
     print(f"\n== {step.name}: {step.what}", flush=True)
     begun = time.monotonic()
-    try:
-        status = _run(step.words(), step)
-    except StepError as missing:
-        print(missing)
-        status = 1
-    verdict = "passed" if status == 0 else "FAILED"
+    passed = _passes(step, None)
+    _say_verdict(step, passed, begun)
+    return passed
+
+
+def _run_quietly(step: Step) -> bool:
+    """Run it beside another: what it says comes in one piece, after its end."""
+    begun = time.monotonic()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        passed = _passes(step, said)
+        said.seek(0)
+        with _ONE_SPEAKER:
+            print(f"\n== {step.name}: {step.what}")
+            print(said.read(), end="")
+            _say_verdict(step, passed, begun)
+    return passed
+
+
+def _say_verdict(step: Step, passed: bool, begun: float) -> None:
+    verdict = "passed" if passed else "FAILED"
     print(f"== {step.name} {verdict} in {time.monotonic() - begun:.1f} s", flush=True)
-    return status == 0
 
 
-def _run(words: Sequence[str], step: Step) -> int:
+def _passes(step: Step, said: TextIO | None) -> bool:
+    try:
+        return _run(step.words(), step, said) == 0
+    except StepError as missing:
+        print(missing, file=said)
+        return False
+
+
+def _run(words: Sequence[str], step: Step, said: TextIO | None) -> int:
     """Run to the end, or to the step's limit; a process group of its own, so that nothing outlives it."""
-    environment = dict(os.environ) if sys.stdout.isatty() else {**os.environ, "NO_COLOR": "1"}
+    shown = said is None and sys.stdout.isatty()
+    environment = dict(os.environ) if shown else {**os.environ, "NO_COLOR": "1"}
     process = subprocess.Popen(
-        words, cwd=step.folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        words,
+        cwd=step.folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.STDOUT if said else None,
+        start_new_session=True,
     )
+    _RUNNING.add(process)
     try:
         return process.wait(timeout=step.limit_s)
     except subprocess.TimeoutExpired:
-        print(f"{step.name} was stopped: it took longer than {step.limit_s} s.")
+        print(f"{step.name} was stopped: it took longer than {step.limit_s} s.", file=said)
         return 1
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        _RUNNING.discard(process)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Stop what still runs and all that it started: politely first."""
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _tool(name: str) -> str:
@@ -141,7 +220,7 @@ def _npm(*words: str) -> list[str]:
 def _browser(pytest: Sequence[str], *, everything: bool) -> list[str]:
     _install_chromium()
     marks = "browser" if everything else "browser and not slow"
-    return [*pytest, "-m", marks]
+    return [*pytest, "-n", "2", "--dist", "loadfile", "-m", marks]
 
 
 def _install_chromium() -> None:

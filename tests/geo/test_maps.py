@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from playwright.sync_api import sync_playwright
 from shapely import LineString, Point, box
 
 from geo.map_page import LARGEST_BYTES, ReportTooLargeError
@@ -21,7 +20,6 @@ from geo.maps import (
     service_circle_map,
     task_force_map,
 )
-from tests.pages.chromium import FLAGS, find_chromium
 
 DISTRICT = box(112.50, 37.80, 112.54, 37.83)
 SETTING = Setting(
@@ -137,20 +135,9 @@ REPORTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    found = find_chromium()
-    if found is None:
-        pytest.skip("no Chromium on this machine: apt install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield started
-        started.close()
-
-
-def opened(browser, report, tmp_path, locale="zh-CN"):
+def opened(chromium, report, tmp_path, locale="zh-CN"):
     """The page in a browser that is offline, with what it asked for and what it complained about."""
-    context = browser.new_context(offline=True, locale=locale, viewport={"width": 1366, "height": 768})
+    context = chromium.new_context(offline=True, locale=locale, viewport={"width": 1366, "height": 768})
     page = context.new_page()
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
@@ -165,9 +152,9 @@ def opened(browser, report, tmp_path, locale="zh-CN"):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", list(REPORTS))
-def test_a_report_opens_with_the_network_off(browser, tmp_path, name):
+def test_a_report_opens_with_the_network_off(chromium, tmp_path, name):
     report = REPORTS[name]()
-    page, asked, said = opened(browser, report, tmp_path)
+    page, asked, said = opened(chromium, report, tmp_path)
     assert [address for address in asked if not address.startswith("file://")] == []
     assert len(asked) == 1
     assert said == []
@@ -182,16 +169,16 @@ def test_a_report_opens_with_the_network_off(browser, tmp_path, name):
 
 
 @pytest.mark.browser
-def test_the_page_speaks_the_readers_language_from_the_start(browser, tmp_path):
-    page, _, _ = opened(browser, REPORTS["task forces"](), tmp_path, locale="en-GB")
+def test_the_page_speaks_the_readers_language_from_the_start(chromium, tmp_path):
+    page, _, _ = opened(chromium, REPORTS["task forces"](), tmp_path, locale="en-GB")
     assert page.locator("h1").inner_text().startswith("District A")
     assert page.locator("#print").inner_text() == "Print"
     page.context.close()
 
 
 @pytest.mark.browser
-def test_a_row_of_the_list_opens_the_street_with_its_members(browser, tmp_path):
-    page, _, said = opened(browser, REPORTS["task forces"](), tmp_path)
+def test_a_row_of_the_list_opens_the_street_with_its_members(chromium, tmp_path):
+    page, _, said = opened(chromium, REPORTS["task forces"](), tmp_path)
     page.locator("tr[data-key=S8]").click()
     card = page.locator(".leaflet-popup-content")
     card.wait_for()
@@ -202,8 +189,8 @@ def test_a_row_of_the_list_opens_the_street_with_its_members(browser, tmp_path):
 
 
 @pytest.mark.browser
-def test_the_slider_redraws_the_areas_step_by_step(browser, tmp_path):
-    page, _, said = opened(browser, REPORTS["hotspots"](), tmp_path)
+def test_the_slider_redraws_the_areas_step_by_step(chromium, tmp_path):
+    page, _, said = opened(chromium, REPORTS["hotspots"](), tmp_path)
     output = page.locator(".slider output")
     assert "整个时期" in output.inner_text()
     page.locator(".slider input").evaluate("one => { one.value = 0; one.dispatchEvent(new Event('input')); }")
@@ -213,8 +200,8 @@ def test_the_slider_redraws_the_areas_step_by_step(browser, tmp_path):
 
 
 @pytest.mark.browser
-def test_what_is_printed_holds_map_and_list(browser, tmp_path):
-    page, _, _ = opened(browser, REPORTS["task forces"](), tmp_path)
+def test_what_is_printed_holds_map_and_list(chromium, tmp_path):
+    page, _, _ = opened(chromium, REPORTS["task forces"](), tmp_path)
     page.emulate_media(media="print")
     assert not page.locator("#print").is_visible()
     assert page.locator(".folium-map").is_visible()

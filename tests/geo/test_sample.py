@@ -229,6 +229,7 @@ def test_the_generator_still_makes_the_files_that_are_kept(sample, tmp_path):
         assert len(ours) == pytest.approx(len(kept), rel=0.01)
 
 
+@pytest.mark.slow
 def test_another_seed_makes_another_district_with_the_same_numbers():
     other = generate(8)
     assert Counter(area.level for area in other.areas)[Level.GRID] == 763

@@ -1,14 +1,13 @@
-"""What the tests of the pages ask for: a served sample district and a browser, each once a session."""
+"""What the tests of the pages ask for: a served sample district, once a session."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from api.guards import SESSION_COOKIE
 from tests import databases
-from tests.pages.chromium import FLAGS, find_chromium
 from tests.pages.site import Site, served_sample
 from tests.pages.watched import ROOT, WatchedPage
 
@@ -27,18 +26,6 @@ def site(
             yield site
     finally:
         asyncio.run(databases.drop(database_server, name))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A browser."""
-    found = find_chromium()
-    if found is None:
-        pytest.skip("no Chromium on this machine: apt install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
