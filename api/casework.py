@@ -84,6 +84,11 @@ class Dispatcher(Protocol):
     ) -> Change:
         """An operator's offer: to the one he named, if he may be asked, or to whom dispatch would ask."""
 
+    async def hand_over(
+        self, driver: asyncpg.Connection, file: CaseFile, act: Act, policy: Policy, responder: PersonId
+    ) -> Change:
+        """Take it back from whoever holds it and offer it to the one named, as one change."""
+
 
 class Casework:
     """One per process; holds no state of any case."""

@@ -134,6 +134,19 @@ class StoreDispatcher:
         choice = choose_by_hand(file.case, responder, situation, act.at, act.actor.name)
         return use_cases.offer(file.case, choice, act)
 
+    async def hand_over(
+        self, driver: asyncpg.Connection, file: CaseFile, act: Act, policy: Policy, responder: PersonId
+    ) -> Change:
+        """Take it back from whoever holds it and offer it to the one named, as one change."""
+        if file.task is None:
+            return await self.offer_to(driver, file, act, policy, responder)
+        taken = use_cases.withdraw(file.case, file.task, act)
+        situation = await self._situation(driver, taken.case, policy, act.at, (responder,))
+        choice = choose_by_hand(
+            taken.case, responder, _with_places(situation, taken.release), act.at, act.actor.name
+        )
+        return taken.then(use_cases.offer(taken.case, choice, act))
+
     async def _situation(
         self,
         driver: asyncpg.Connection,

@@ -76,7 +76,7 @@ class Extent(StrEnum):
 
 _OPEN = "view_health view_territory sign_in"
 _MEMBER = f"{_OPEN} manage_own_account"
-_FIELD_OWN = "take_tasks patrol send_positions"
+_FIELD_OWN = "take_tasks patrol send_positions view_positions blow_whistle"
 _FIELD = f"{_MEMBER} report view_cases view_people add_photographs view_photographs"
 _CHIEF = f"{_FIELD} screen dispatch verify decide_clocks blow_whistle view_positions view_statistics"
 _DESK = f"{_CHIEF} view_contacts evaluate manage_rosters export view_policy"

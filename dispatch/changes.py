@@ -67,6 +67,8 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"
     OVERDUE = "overdue"
     HELP_WANTED = "help_wanted"
+    TIME_WANTED = "time_wanted"
+    RELEASE_WANTED = "release_wanted"
     WHISTLE = "whistle"
     SENT_BACK = "sent_back"
     RESOLVED = "resolved"

@@ -57,6 +57,7 @@ class Action(StrEnum):
     NOBODY_FOUND = "nobody_found"
     ON_MY_WAY = "on_my_way"
     ASK_FOR_HELP = "ask_for_help"
+    ASK_FOR_TIME = "ask_for_time"
     NOTE = "note"
     PHOTOGRAPH = "photograph"
     ABSORB = "absorb"
@@ -73,6 +74,7 @@ class Action(StrEnum):
     REPORT_IN = "report_in"
     WHISTLE_ARRIVE = "whistle_arrive"
     WHISTLE_DONE = "whistle_done"
+    ASK_FOR_RELEASE = "ask_for_release"
     RELEASE = "release"
     RATE_DEPARTMENT = "rate_department"
 
@@ -113,6 +115,7 @@ STANDING: Mapping[Action, tuple[State, ...]] = MappingProxyType(
         Action.NOBODY_FOUND: (State.FILED,),
         Action.ON_MY_WAY: (State.ACCEPTED,),
         Action.ASK_FOR_HELP: _HANDLING,
+        Action.ASK_FOR_TIME: _HANDLING,
         Action.NOTE: _ALL,
         Action.PHOTOGRAPH: _ALL,
         Action.ABSORB: (State.REPORTED, *_OPEN, State.RESOLVED, State.CLOSED),
@@ -129,6 +132,7 @@ STANDING: Mapping[Action, tuple[State, ...]] = MappingProxyType(
         Action.REPORT_IN: (*_OPEN, State.RESOLVED),
         Action.WHISTLE_ARRIVE: (*_OPEN, State.RESOLVED),
         Action.WHISTLE_DONE: (*_OPEN, State.RESOLVED),
+        Action.ASK_FOR_RELEASE: (*_OPEN, State.RESOLVED),
         Action.RELEASE: (*_OPEN, State.RESOLVED),
         Action.RATE_DEPARTMENT: (*_OPEN, State.RESOLVED, State.CLOSED),
     }

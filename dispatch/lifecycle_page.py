@@ -36,6 +36,7 @@ ACTION_WORDS = {
     Action.NOBODY_FOUND: Words("暂无人可派", "nobody found"),
     Action.ON_MY_WAY: Words("出发", "on my way"),
     Action.ASK_FOR_HELP: Words("请求支援", "ask for help"),
+    Action.ASK_FOR_TIME: Words("申请延时", "ask for more time"),
     Action.NOTE: Words("备注", "note"),
     Action.PHOTOGRAPH: Words("拍照", "photograph"),
     Action.ABSORB: Words("并入", "take up a duplicate"),
@@ -52,6 +53,7 @@ ACTION_WORDS = {
     Action.REPORT_IN: Words("报到", "report in"),
     Action.WHISTLE_ARRIVE: Words("部门到场", "department arrives"),
     Action.WHISTLE_DONE: Words("部门办结", "department is done"),
+    Action.ASK_FOR_RELEASE: Words("申请解除", "ask to be released"),
     Action.RELEASE: Words("解除", "release a department"),
     Action.RATE_DEPARTMENT: Words("评价部门", "rate a department"),
 }

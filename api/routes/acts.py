@@ -98,6 +98,12 @@ class Assignment(ActBody):
     responder: UUID | None = None
 
 
+class Reassignment(ActBody):
+    """Who shall have it instead."""
+
+    responder: UUID
+
+
 class MergeInto(ActBody):
     """The case that takes this one up."""
 
@@ -124,6 +130,10 @@ def _withdraw(file: CaseFile, act: Act, _policy: Policy, _body: ActBody) -> Chan
 
 def _help(file: CaseFile, act: Act, _policy: Policy, _body: ActBody) -> Change:
     return use_cases.ask_for_help(file.case, file.task, act)
+
+
+def _time(file: CaseFile, act: Act, _policy: Policy, _body: ActBody) -> Change:
+    return use_cases.ask_for_time(file.case, file.task, act)
 
 
 def _extend(file: CaseFile, act: Act, policy: Policy, body: ActBody) -> Change:
@@ -191,6 +201,7 @@ DESK_ACTS = (
     DeskAct("evaluate", Permission.EVALUATE, _evaluate, "Say how content one is.", Rating),
     DeskAct("whistle", Permission.BLOW_WHISTLE, _whistle, "Call departments.", WhistleCall),
     DeskAct("help", Permission.TAKE_TASKS, _help, "Ask for more hands on the spot."),
+    DeskAct("ask-for-time", Permission.TAKE_TASKS, _time, "Ask for a later deadline, with a reason."),
 )
 
 
@@ -264,6 +275,25 @@ async def assign(
         offer,
         body.told(looking(principal, Permission.DISPATCH)),
     )
+    return await show(engine, principal, case_id)
+
+
+@router.post("/{case_id}/reassign")
+async def reassign(
+    case_id: UUID,
+    body: Reassignment,
+    principal: Annotated[Principal, require(Permission.DISPATCH)],
+    engine: Engine,
+    work: CaseworkOfRequest,
+) -> CaseItem:
+    """Take the case from whoever holds it and offer it to somebody else, in one act and with a reason."""
+    async with driver_transaction(engine) as driver:
+        actor = await actor_of(driver, principal)
+
+    async def hand_over(file: CaseFile, act: Act, driver: asyncpg.Connection) -> Change:
+        return await work.dispatcher.hand_over(driver, file, act, work.policy, PersonId(body.responder))
+
+    await work.act_within(case_id, actor, hand_over, body.told(looking(principal, Permission.DISPATCH)))
     return await show(engine, principal, case_id)
 
 

@@ -1,7 +1,7 @@
 """Patrols: a walk along a street, its track, and what was found on the way."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated
 from uuid import UUID
@@ -25,11 +25,26 @@ Walker = Annotated[Principal, require(Permission.PATROL)]
 Viewer = Annotated[Principal, require(Permission.VIEW_POSITIONS)]
 
 
-class PatrolStart(BaseModel):
+class PhoneTime(BaseModel):
+    """When it was by the phone: what was done without a network comes later than it happened."""
+
+    phone_at: AwareDatetime | None = None
+
+    def at(self, now: datetime) -> datetime:
+        """The phone's time where it can be right, else the server's."""
+        told = self.phone_at
+        return told if told is not None and now - _LATE_AT_MOST <= told <= now else now
+
+
+class PatrolStart(PhoneTime):
     """Where the walk goes; the phone makes the id, so that sending it again is harmless."""
 
     id: UUID
     street: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+_LATE_AT_MOST = timedelta(days=4)
+"""A phone may have been without a network for so long."""
 
 
 class PatrolItem(BaseModel):
@@ -67,7 +82,9 @@ async def start_patrol(
         raise NotFoundError("street", "街巷")
     if await duty.find_duty(driver, district, person) is None:
         raise NotOnDutyError
-    begun = await duty.start_patrol(driver, district, body.id, person, body.street, datetime.now(UTC))
+    begun = await duty.start_patrol(
+        driver, district, body.id, person, body.street, body.at(datetime.now(UTC))
+    )
     patrol = await duty.find_patrol(driver, district, body.id)
     if patrol is None:
         raise PatrolRunningError
@@ -77,9 +94,12 @@ async def start_patrol(
 
 
 @router.post("/{patrol}/end")
-async def end_patrol(patrol: UUID, principal: Walker, driver: DriverTransaction) -> PatrolCard:
+async def end_patrol(
+    patrol: UUID, principal: Walker, driver: DriverTransaction, body: PhoneTime | None = None
+) -> PatrolCard:
     """End my patrol; one that has ended already is answered as it is."""
-    await duty.end_patrol(driver, principal.district, patrol, own_person(principal), datetime.now(UTC))
+    at = (body or PhoneTime()).at(datetime.now(UTC))
+    await duty.end_patrol(driver, principal.district, patrol, own_person(principal), at)
     found = await duty.find_patrol(driver, principal.district, patrol)
     if found is None or found.person != principal.person:
         raise NotFoundError("patrol", "巡查记录")

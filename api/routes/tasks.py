@@ -1,6 +1,5 @@
 """Tasks: what somebody was asked to do, and the steps on the way to having done it."""
 
-import math
 from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
@@ -15,6 +14,7 @@ from api.dependencies import DriverTransaction, Engine
 from api.guards import require
 from api.identity import Permission, Principal
 from api.routes.acts import ActBody, show
+from api.routes.arrivals import Arrival, demand_near
 from api.routes.case_shapes import CaseItem, PhotographName, TaskItem
 from api.routes.cases import CaseworkOfRequest, show_item, task_items
 from api.store.case_lists import find_items
@@ -23,10 +23,9 @@ from api.store.database import driver_transaction
 from dispatch import use_cases
 from dispatch.cases import Act, Task
 from dispatch.changes import Change
-from dispatch.errors import DispatchError, TaskNotFoundError
+from dispatch.errors import TaskNotFoundError
 from dispatch.lifecycle import Outcome
 from dispatch.policy import Policy
-from geo.coordinates import LonLat, MetricPlane
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
@@ -38,13 +37,6 @@ class TaskWithCase(BaseModel):
 
     task: TaskItem
     case: CaseItem
-
-
-class Arrival(ActBody):
-    """Where the phone is; far from the case a reason is asked for."""
-
-    lon: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None
-    lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
 
 
 class Ending(ActBody):
@@ -73,14 +65,17 @@ async def read_my_tasks(
     return [TaskWithCase(task=item, case=cases[item.case]) for item in shown if item.case in cases]
 
 
-async def _do(
+async def do_on_task(
     engine: Engine,
     work: CaseworkOfRequest,
     taker: Principal,
     task_id: UUID,
     body: ActBody,
     pure: Callable[[CaseFile, Task, Act, Policy], Change],
+    *,
+    of_his_own: bool = False,
 ) -> CaseItem:
+    """Do one step of a task. `of_his_own`: whoever was asked once may, though the case is another's now."""
     async with driver_transaction(engine) as driver:
         actor = await actor_of(driver, taker)
         found = await find_task(driver, taker.district, task_id)
@@ -93,7 +88,8 @@ async def _do(
         return pure(file, task, act, work.policy)
 
     def look(file: CaseFile) -> None:
-        demand(taker, Permission.VIEW_CASES, file)
+        if not (of_his_own and found.responder in taker.selves):
+            demand(taker, Permission.VIEW_CASES, file)
 
     case = await work.act_within(found.case, actor, run, body.told(look))
     return await show(engine, taker, case.id)
@@ -104,7 +100,7 @@ async def accept(
     task_id: UUID, body: ActBody, taker: Taker, engine: Engine, work: CaseworkOfRequest
 ) -> CaseItem:
     """Say yes."""
-    return await _do(
+    return await do_on_task(
         engine, work, taker, task_id, body, lambda file, task, act, _: use_cases.accept(file.case, task, act)
     )
 
@@ -114,7 +110,7 @@ async def decline(
     task_id: UUID, body: ActBody, taker: Taker, engine: Engine, work: CaseworkOfRequest
 ) -> CaseItem:
     """Say no, and why; the case looks for somebody else."""
-    return await _do(
+    return await do_on_task(
         engine, work, taker, task_id, body, lambda file, task, act, _: use_cases.decline(file.case, task, act)
     )
 
@@ -124,7 +120,7 @@ async def set_out(
     task_id: UUID, body: ActBody, taker: Taker, engine: Engine, work: CaseworkOfRequest
 ) -> CaseItem:
     """Say that one has set out."""
-    return await _do(
+    return await do_on_task(
         engine,
         work,
         taker,
@@ -134,24 +130,6 @@ async def set_out(
     )
 
 
-FAR_OFF_M = 150.0
-"""Whoever says that he is there from farther away than this has to say why."""
-
-
-class FarOffError(DispatchError):
-    """The phone is not where the case is."""
-
-    def __init__(self, away_m: float) -> None:
-        super().__init__(
-            f"您距离现场约{away_m:.0f}米；如确已到达，请说明原因。",
-            f"Your phone is about {away_m:.0f} m from the case; say why if you are there.",
-        )
-
-
-def _distance_m(one: LonLat, other: LonLat) -> float:
-    return math.hypot(*MetricPlane.around(other).to_metres(one.lon, one.lat))
-
-
 @router.post("/{task_id}/arrive")
 async def arrive(
     task_id: UUID, body: Arrival, taker: Taker, engine: Engine, work: CaseworkOfRequest
@@ -159,13 +137,10 @@ async def arrive(
     """Say that one is there; far off the case it takes a reason."""
 
     def pure(file: CaseFile, task: Task, act: Act, _: Policy) -> Change:
-        if body.lon is not None and body.lat is not None and not act.reason.strip():
-            away = _distance_m(LonLat(body.lon, body.lat), file.case.place.at)
-            if away > FAR_OFF_M:
-                raise FarOffError(away)
-        return use_cases.arrive(file.case, task, act)
+        away_m = demand_near(body, file.case.place.at, act)
+        return use_cases.arrive(file.case, task, act, away_m=away_m)
 
-    return await _do(engine, work, taker, task_id, body, pure)
+    return await do_on_task(engine, work, taker, task_id, body, pure)
 
 
 @router.post("/{task_id}/resolve")
@@ -185,4 +160,4 @@ async def resolve(
             whistles=file.whistles,
         )
 
-    return await _do(engine, work, taker, task_id, body, pure)
+    return await do_on_task(engine, work, taker, task_id, body, pure)

@@ -15,7 +15,8 @@ from api.guards import require
 from api.identity import Permission, Principal, reach_of
 from api.refusals import NotAllowedError
 from api.routes.acts import ActBody, show
-from api.routes.case_shapes import CaseItem, WhistleItem
+from api.routes.arrivals import Arrival, demand_near
+from api.routes.case_shapes import CaseItem, PhotographName, WhistleItem
 from api.routes.cases import CaseworkOfRequest, show_item
 from api.store.case_lists import find_items
 from api.store.cases import CaseFile, find_case_of_whistle, list_whistles
@@ -39,6 +40,16 @@ class DepartmentBody(ActBody):
     """Which of the departments that were called."""
 
     department: Department
+
+
+class DepartmentArrival(DepartmentBody, Arrival):
+    """Where the department's people are; far from the case a reason is asked for."""
+
+
+class DepartmentEnding(DepartmentBody):
+    """That the department's part is done, with the photographs that show it."""
+
+    photographs: Annotated[list[PhotographName], Field(default_factory=list, max_length=12)]
 
 
 class DepartmentRating(DepartmentBody):
@@ -142,21 +153,36 @@ async def report_in(
 
 @router.post("/{whistle_id}/arrive")
 async def arrive(
-    whistle_id: UUID, body: DepartmentBody, caller: Answering, engine: Engine, work: CaseworkOfRequest
+    whistle_id: UUID, body: DepartmentArrival, caller: Answering, engine: Engine, work: CaseworkOfRequest
 ) -> CaseItem:
-    """Say that the department's people are there."""
-    return await _do(
-        engine, work, caller, Permission.ANSWER_WHISTLE, whistle_id, body, use_cases.whistle_arrive
-    )
+    """Say that the department's people are there; far off the case it takes a reason."""
+
+    def step(case: Case, whistle: Whistle, department: DepartmentId, act: Act) -> Change:
+        away_m = demand_near(body, case.place.at, act)
+        return use_cases.whistle_arrive(case, whistle, department, act, away_m=away_m)
+
+    return await _do(engine, work, caller, Permission.ANSWER_WHISTLE, whistle_id, body, step)
 
 
 @router.post("/{whistle_id}/done")
 async def finish(
+    whistle_id: UUID, body: DepartmentEnding, caller: Answering, engine: Engine, work: CaseworkOfRequest
+) -> CaseItem:
+    """Say that the department has done its part, with photographs uploaded before."""
+
+    def step(case: Case, whistle: Whistle, department: DepartmentId, act: Act) -> Change:
+        return use_cases.whistle_done(case, whistle, department, act, body.photographs)
+
+    return await _do(engine, work, caller, Permission.ANSWER_WHISTLE, whistle_id, body, step)
+
+
+@router.post("/{whistle_id}/ask-for-release")
+async def ask_for_release(
     whistle_id: UUID, body: DepartmentBody, caller: Answering, engine: Engine, work: CaseworkOfRequest
 ) -> CaseItem:
-    """Say that the department has done its part."""
+    """Say why the department should not be needed; whoever blew the whistle decides."""
     return await _do(
-        engine, work, caller, Permission.ANSWER_WHISTLE, whistle_id, body, use_cases.whistle_done
+        engine, work, caller, Permission.ANSWER_WHISTLE, whistle_id, body, use_cases.ask_for_release
     )
 
 

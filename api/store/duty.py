@@ -180,13 +180,19 @@ async def list_patrols(
 async def read_patrol_track(
     driver: asyncpg.Connection, district: str, patrol: Patrol
 ) -> Sequence[tuple[float, float]]:
-    """Return the places of a patrol's thinned track, in order: longitude, latitude."""
+    """Return the places of a patrol's thinned track, in order: longitude, latitude.
+
+    They belong to it by their time as well: a phone without a network sends them when the walk is over.
+    """
     rows = await fetch_rows(
         driver,
         "SELECT lon, lat FROM position_track "
-        "WHERE district = $1 AND person = $2 AND patrol = $3 AND flag IS NULL ORDER BY at",
+        "WHERE district = $1 AND person = $2 AND flag IS NULL "
+        "AND (patrol = $3 OR at BETWEEN $4 AND coalesce($5, now())) ORDER BY at LIMIT 20000",
         district,
         patrol.person,
         patrol.id,
+        patrol.started_at,
+        patrol.ended_at,
     )
     return [(row["lon"], row["lat"]) for row in rows]

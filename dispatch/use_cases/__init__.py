@@ -1,6 +1,7 @@
 """Every act on a case as a pure function: what is known and who acts, in; a `Change` to be saved, out."""
 
 from dispatch.use_cases.calling import (
+    ask_for_release,
     call_whistle,
     rate_department,
     release,
@@ -10,11 +11,12 @@ from dispatch.use_cases.calling import (
     whistle_done,
 )
 from dispatch.use_cases.ending import evaluate, reopen, resolve, send_back, verify
-from dispatch.use_cases.handling import arrive, note, on_my_way, photograph
+from dispatch.use_cases.handling import arrive, keep_evidence, note, on_my_way, photograph
 from dispatch.use_cases.offering import (
     accept,
     apply_decision,
     ask_for_help,
+    ask_for_time,
     decline,
     expire,
     nobody_found,
@@ -58,6 +60,8 @@ __all__ = [
     "apply_decision",
     "arrive",
     "ask_for_help",
+    "ask_for_release",
+    "ask_for_time",
     "call_whistle",
     "confirm",
     "decline",
@@ -68,6 +72,7 @@ __all__ = [
     "extend",
     "file",
     "fire_clock_timer",
+    "keep_evidence",
     "likely_duplicates",
     "merge",
     "needs_screening",

@@ -1,15 +1,15 @@
 """Blowing the whistle: departments are called, report in, arrive, finish, and are judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dispatch.cases import Act, Case, Detail
+from dispatch.cases import OPERATOR, STREET_CHIEF, SUPERVISOR, Act, Case, Detail
 from dispatch.changes import Change, Notice, NoticeKind, Timer, TimerKey, TimerKind
-from dispatch.errors import OutsideDistrictError, WhistleNotFoundError
+from dispatch.errors import OutsideDistrictError, WhistleNotFoundError, WhistleStepNotAllowedError
 from dispatch.ids import DepartmentId, WhistleId
 from dispatch.lifecycle import Action
 from dispatch.policy import Policy
-from dispatch.use_cases.steps import demand_reason, step
+from dispatch.use_cases.steps import demand_reason, step, with_case
 from dispatch.whistle import DepartmentCall, Standing, Whistle
 from dispatch.words import Words
 
@@ -62,14 +62,38 @@ def report_in(case: Case, whistle: Whistle, department: DepartmentId, act: Act) 
     return _step(case, whistle, department, act, Action.REPORT_IN, Standing.REPORTED_IN)
 
 
-def whistle_arrive(case: Case, whistle: Whistle, department: DepartmentId, act: Act) -> Change:
-    """The department's people are there."""
-    return _step(case, whistle, department, act, Action.WHISTLE_ARRIVE, Standing.ARRIVED)
+def whistle_arrive(
+    case: Case, whistle: Whistle, department: DepartmentId, act: Act, *, away_m: float | None = None
+) -> Change:
+    """The department's people are there, that many metres from the place by their phone."""
+    noted: dict[str, Detail] = {} if away_m is None else {"away_m": round(away_m)}
+    return _step(case, whistle, department, act, Action.WHISTLE_ARRIVE, Standing.ARRIVED, noted)
 
 
-def whistle_done(case: Case, whistle: Whistle, department: DepartmentId, act: Act) -> Change:
-    """The department has done its part."""
-    return _step(case, whistle, department, act, Action.WHISTLE_DONE, Standing.DONE)
+def whistle_done(
+    case: Case, whistle: Whistle, department: DepartmentId, act: Act, photographs: Sequence[str] = ()
+) -> Change:
+    """The department has done its part, and these photographs show it."""
+    new = tuple(name for name in dict.fromkeys(photographs) if name not in case.photographs)
+    noted: dict[str, Detail] = {"photographs": " ".join(new), "count": len(new)} if new else {}
+    done = _step(case, whistle, department, act, Action.WHISTLE_DONE, Standing.DONE, noted)
+    return with_case(done, photographs=(*case.photographs, *new)) if new else done
+
+
+def ask_for_release(case: Case, whistle: Whistle, department: DepartmentId, act: Act) -> Change:
+    """The department says why it should not be needed; whoever blew the whistle decides."""
+    demand_reason(act, Action.ASK_FOR_RELEASE)
+    call = whistle.call_of(department)
+    if call.standing in (Standing.DONE, Standing.RELEASED):
+        raise WhistleStepNotAllowedError(call.standing.value, Action.ASK_FOR_RELEASE.value)
+    details: dict[str, Detail] = {"whistle": str(whistle.id), "department": department}
+    moved = step(case, Action.ASK_FOR_RELEASE, act, details=details)
+    words = Words(f"部门申请解除吹哨：{act.reason}", f"A department asks to be released: {act.reason}")
+    told = tuple(
+        Notice(NoticeKind.RELEASE_WANTED, case.id, words, post=post, area=case.place.area)
+        for post in (STREET_CHIEF, SUPERVISOR, OPERATOR)
+    )
+    return replace(moved, notices=told)
 
 
 def release(case: Case, whistle: Whistle, department: DepartmentId, act: Act) -> Change:
@@ -100,9 +124,15 @@ def remind_department(case: Case, whistle: Whistle, department: DepartmentId, ac
 
 
 def _step(
-    case: Case, whistle: Whistle, department: DepartmentId, act: Act, action: Action, to: Standing
+    case: Case,
+    whistle: Whistle,
+    department: DepartmentId,
+    act: Act,
+    action: Action,
+    to: Standing,
+    noted: Mapping[str, Detail] | None = None,
 ) -> Change:
-    details: dict[str, Detail] = {"whistle": str(whistle.id), "department": department}
+    details: dict[str, Detail] = {"whistle": str(whistle.id), "department": department, **(noted or {})}
     moved = step(case, action, act, details=details)
     stepped = whistle.with_call(whistle.call_of(department).step(to, act.at))
     return replace(moved, whistles=(stepped,), timers_cancelled=(_timer(whistle, department),))

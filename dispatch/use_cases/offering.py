@@ -201,8 +201,19 @@ def ask_for_help(case: Case, task: Task | None, act: Act) -> Change:
     demand_reason(act, Action.ASK_FOR_HELP)
     moved = step(case, Action.ASK_FOR_HELP, act, task=task)
     words = Words(f"现场请求支援：{act.reason}", f"Help is wanted on the spot: {act.reason}")
-    told = tuple(
-        Notice(NoticeKind.HELP_WANTED, case.id, words, post=post, area=case.place.area)
+    return replace(moved, notices=_to_those_above(case, NoticeKind.HELP_WANTED, words))
+
+
+def ask_for_time(case: Case, task: Task | None, act: Act) -> Change:
+    """Whoever handles it asks for a later deadline and says why; those above decide, and extend."""
+    demand_reason(act, Action.ASK_FOR_TIME)
+    moved = step(case, Action.ASK_FOR_TIME, act, task=task)
+    words = Words(f"处置人申请延时：{act.reason}", f"More time is asked for: {act.reason}")
+    return replace(moved, notices=_to_those_above(case, NoticeKind.TIME_WANTED, words))
+
+
+def _to_those_above(case: Case, kind: NoticeKind, words: Words) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(kind, case.id, words, post=post, area=case.place.area)
         for post in (STREET_CHIEF, SUPERVISOR, OPERATOR)
     )
-    return replace(moved, notices=told)

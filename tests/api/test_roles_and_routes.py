@@ -23,7 +23,7 @@ pytestmark = pytest.mark.postgis
 ENDLESS = frozenset({"/api/v1/live"})
 """Streams: who may not is refused like anywhere else; who may would be answered for ever."""
 
-NEEDS_ROADS = frozenset({"/api/v1/coverage"})
+NEEDS_ROADS = frozenset({"/api/v1/coverage", "/api/v1/tasks/round", "/api/v1/tasks/{task_id}/way"})
 """The town has no roads, and these say that they wait for some."""
 
 ENDS_THE_SESSION = frozenset({("DELETE", "/api/v1/session")})
@@ -51,6 +51,7 @@ TOLD: dict[str, Any] = {
     "score": 5,
     "active": False,
     "department": DEPARTMENT,
+    "responder": str(STEWARD),
 }
 """What an act on a thing is told where it has to be told something."""
 

@@ -110,6 +110,9 @@ async def build_town(app: FastAPI) -> dict[str, Thing]:
         "account_id": Thing(new_account, in_area, (Permission.MANAGE_ACCOUNTS,)),
         "centre_id": Thing(new_centre, in_area, (Permission.VIEW_TERRITORY,)),
         "webhook_id": Thing(new_webhook, in_area, (Permission.MANAGE_INTERFACES,)),
+        "street_id": Thing(
+            STREET, Where(SUBDISTRICT, STREET, owners=frozenset({STEWARD})), (Permission.VIEW_TERRITORY,)
+        ),
         "closure_id": Thing(new_closure, in_district, (Permission.VIEW_TERRITORY,)),
     }
 

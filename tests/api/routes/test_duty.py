@@ -111,7 +111,12 @@ async def test_who_sees_whom(street: Street) -> None:
     other_chief = await sign_in_as(street.app, Role.STREET_CHIEF, "990101001", street="lane-1")
     assert len((await street.chief.get("/api/v1/positions")).json()) == 1
     assert (await other_chief.get("/api/v1/positions")).json() == []
-    assert (await street.steward.get("/api/v1/positions")).status_code == 404
+    own = (await street.steward.get("/api/v1/positions")).json()
+    assert [one["person"] for one in own] == [str(STEWARD)]
+    nobodys = await sign_in_as(street.app, Role.TASK_FORCE_MEMBER, "990101001")
+    assert (await nobodys.get("/api/v1/positions")).json() == []
+    planner = await sign_in_as(street.app, Role.PLANNER)
+    assert (await planner.get("/api/v1/positions")).status_code == 404
     since, until = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(minutes=1)
     span = {"since": since.isoformat(), "until": until.isoformat()}
     track = await street.chief.get(f"/api/v1/people/{STEWARD}/track", params=span)
