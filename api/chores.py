@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.keyring import Keyring
 from api.notify import Messenger
 from api.photograph_sweep import sweep_photographs
 from api.photographs import PhotographFolder
 from api.settings import Settings
 from api.store.audit import seal
-from api.store.database import transaction
+from api.store.database import driver_transaction, transaction
+from api.store.kept_secrets import reseal
 
 Chore = tuple[str, Callable[[], Awaitable[object]], float]
 """A name, one step of it, and after how many seconds it is taken again."""
@@ -17,11 +19,12 @@ Chore = tuple[str, Callable[[], Awaitable[object]], float]
 SEAL_EVERY_S = 5.0
 SWEEP_EVERY_S = 3600.0
 TELL_EVERY_S = 1.0
+ENCRYPT_EVERY_S = 3600.0
 
 
-def chores_of(engine: AsyncEngine, settings: Settings) -> tuple[Chore, ...]:
+def chores_of(engine: AsyncEngine, settings: Settings, keys: Keyring) -> tuple[Chore, ...]:
     """Return the chores; any number of processes may do them at once."""
-    messenger = Messenger(engine, settings.district_code)
+    messenger = Messenger(engine, settings.district_code, keys)
     folder = PhotographFolder(settings.data_path / "photographs")
 
     async def seal_audit() -> None:
@@ -31,8 +34,13 @@ def chores_of(engine: AsyncEngine, settings: Settings) -> tuple[Chore, ...]:
     async def sweep() -> None:
         await sweep_photographs(engine, folder, settings.district_code)
 
+    async def encrypt() -> None:
+        async with driver_transaction(engine) as driver:
+            await reseal(driver, keys)
+
     return (
         ("sealing the audit log", seal_audit, SEAL_EVERY_S),
         ("sweeping photographs", sweep, SWEEP_EVERY_S),
         ("telling other systems", messenger.step, TELL_EVERY_S),
+        ("encrypting kept secrets", encrypt, ENCRYPT_EVERY_S),
     )

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.district_watch import DistrictWatch
+from api.keyring import Keyring
 from api.settings import Settings
 from api.store.database import driver_transaction, transaction
 from api.tile_cache import TileCache
@@ -56,9 +57,16 @@ async def tiles_of(request: Request) -> TileCache:
     return tiles
 
 
+async def keys_of(request: Request) -> Keyring:
+    """Return the keys that kept secrets are encrypted with."""
+    keys: Keyring = request.app.state.keys
+    return keys
+
+
 SettingsOfRequest = Annotated[Settings, Depends(settings_of)]
 Engine = Annotated[AsyncEngine, Depends(engine_of)]
 Transaction = Annotated[AsyncConnection, Depends(transaction_of, scope="function")]
 DriverTransaction = Annotated[asyncpg.Connection, Depends(driver_transaction_of, scope="function")]
 Watch = Annotated[DistrictWatch, Depends(watch_of)]
 Tiles = Annotated[TileCache, Depends(tiles_of)]
+Keys = Annotated[Keyring, Depends(keys_of)]

@@ -19,7 +19,9 @@ from api.district_watch import DistrictWatch
 from api.edge import SECURITY_HEADERS, BodyEdge, RefusedBodyError, SecurityHeaders
 from api.errors import UnexpectedFailures, install_problem_handlers, problem_of
 from api.hotspot_board import HotspotBoard
+from api.keyring import Keyring
 from api.live import TICK_S, LiveHub
+from api.oidc import provider_of
 from api.position_intake import FORGET_EVERY_S, PositionIntake, forget_old_tracks
 from api.roads_watch import LOOK_EVERY_S, RoadsWatch
 from api.routes import (
@@ -44,6 +46,7 @@ from api.routes import (
     photos,
     plans,
     positions,
+    provider,
     reports,
     rosters,
     shifts,
@@ -73,6 +76,7 @@ ROUTERS = (
     district.router,
     tiles.router,
     sign_in.router,
+    provider.router,
     own_account.router,
     accounts.router,
     audit.router,
@@ -136,6 +140,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = open_engine(settings.database_url)
     app.state.engine = engine
+    app.state.keys = Keyring(settings.keyring_path)
+    app.state.provider = provider_of(settings)
     app.state.watch = DistrictWatch(engine, settings.district_code)
     app.state.tiles = TileCache()
     app.state.access = Access(engine, settings.district_code)
@@ -157,7 +163,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ("telling what is new", app.state.live.step, TICK_S),
         ("firing timers", timers.step, FIRE_EVERY_S),
         ("forgetting tracks", partial(forget_old_tracks, engine, settings, policy), FORGET_EVERY_S),
-        *chores_of(engine, settings),
+        *chores_of(engine, settings, app.state.keys),
     )
     tasks = [asyncio.create_task(repeat(*steps)) for steps in work if app.state.background]
     try:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.keyring import KeyLostError, Keyring
 from api.outbound import RefusedAddressError, check_target, post_signed
 from api.store import webhooks
 from api.store.database import driver_transaction
@@ -20,9 +21,10 @@ LONGEST_WAIT = timedelta(hours=6)
 class Messenger:
     """Fills the outbox from the event log and the notices, and empties it; any number of processes may."""
 
-    def __init__(self, engine: AsyncEngine, district: str) -> None:
+    def __init__(self, engine: AsyncEngine, district: str, keys: Keyring) -> None:
         self._engine = engine
         self._district = district
+        self._keys = keys
 
     async def step(self) -> int:
         """Queue what is new, deliver what is due; returns how many messages were taken by their receivers."""
@@ -36,7 +38,7 @@ class Messenger:
         return sum(await asyncio.gather(*(self._deliver(delivery, hosts) for delivery in due)))
 
     async def _deliver(self, delivery: webhooks.Delivery, hosts: frozenset[str]) -> bool:
-        failure = await _attempt(delivery, hosts)
+        failure = await _attempt(delivery, hosts, self._keys)
         async with driver_transaction(self._engine) as driver:
             if failure is None:
                 await webhooks.note_delivered(driver, self._district, delivery.id)
@@ -52,13 +54,16 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
-async def _attempt(delivery: webhooks.Delivery, hosts: frozenset[str]) -> str | None:
+async def _attempt(delivery: webhooks.Delivery, hosts: frozenset[str], keys: Keyring) -> str | None:
     """Send one message; return why it was not taken, or None."""
     try:
         target = await check_target(delivery.url, hosts)
-        await post_signed(target, delivery.secret, str(delivery.id), datetime.now(UTC), delivery.body)
+        secret = keys.open(delivery.secret)
+        await post_signed(target, secret, str(delivery.id), datetime.now(UTC), delivery.body)
     except RefusedAddressError as refused:
         return f"refused: {refused}"
+    except KeyLostError:
+        return "the key that the webhook's secret is encrypted with is lost: make the webhook anew"
     except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as failure:
         return f"{type(failure).__name__}: {failure}"
     return None

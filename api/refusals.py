@@ -1,6 +1,7 @@
 """What people are told who may not do what they tried: sign-in, rights, passwords, accounts, photographs."""
 
 from api.credentials import WeakPasswordError
+from api.keyring import KeyLostError
 from api.ogc import BadParameterError
 from api.problem_kind import ProblemKind
 from api.store.accounts import NameTakenError
@@ -86,6 +87,15 @@ REFUSALS: dict[type[Exception], ProblemKind] = {
         "还需要动态验证码",
         "Send the six digits that your authenticator shows as 'code'.",
         "请填写身份验证器显示的六位数字。",
+    ),
+    KeyLostError: ProblemKind(
+        "key-lost",
+        409,
+        "This second factor cannot be checked any more",
+        "动态验证码已无法校验",
+        "The server's file of keys was lost: ask the administrator to take the second factor away and set a"
+        " new one.",
+        "服务器的密钥文件已丢失，请管理员清除动态验证码后重新设置。",
     ),
     TooManyAttemptsError: ProblemKind(
         "too-many-attempts",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -69,6 +70,19 @@ class Settings:
     pages_path: Path = _PACKAGE / "pages"
     tls: bool = False
     """Served by HTTPS, with a certificate of a local authority in the data folder."""
+    keys_path: Path | None = None
+    """The file of keys that kept secrets are encrypted with; None for the one in the data folder."""
+    provider_url: str = ""
+    """The issuer of an OpenID Connect provider that people may sign in by; empty for none."""
+    provider_client: str = ""
+    provider_secret: str = ""
+    provider_name: str = ""
+    """What the button on the sign-in page calls the provider."""
+
+    @property
+    def keyring_path(self) -> Path:
+        """Where the file of keys is."""
+        return self.keys_path or self.data_path / "secrets.keys"
 
     @classmethod
     def read(cls, environment: Mapping[str, str], **told: Any) -> "Settings":
@@ -126,6 +140,16 @@ def database_address(text: str) -> str:
     return text
 
 
+def provider_address(text: str) -> str:
+    """Return the issuer of a provider, or raise ValueError with what would do."""
+    parts = urlsplit(text)
+    here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    safe = parts.scheme == "https" or (parts.scheme == "http" and here)
+    if not (safe and parts.hostname) or parts.query or parts.fragment:
+        raise ValueError("an issuer looks like https://login.example.org/realm")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
@@ -153,6 +177,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "YILU_TLS", "tls", yes_or_no, "`1`: serve by HTTPS with a certificate of a local authority (`0`)."
     ),
+    Setting(
+        "YILU_KEYS",
+        "keys_path",
+        folder_path,
+        "The file of keys that kept secrets are encrypted with (`secrets.keys` in the data folder).",
+    ),
+    Setting(
+        "YILU_OIDC_ISSUER",
+        "provider_url",
+        provider_address,
+        "The issuer of an OpenID Connect provider that people may sign in by.",
+    ),
+    Setting("YILU_OIDC_CLIENT", "provider_client", str, "The client id that the provider knows Yilu by."),
+    Setting("YILU_OIDC_SECRET", "provider_secret", str, "The client's secret, where the provider gave one."),
+    Setting("YILU_OIDC_NAME", "provider_name", str, "What the sign-in page calls the provider."),
     Setting("YILU_PAGES", "pages_path", folder_path, "The folder of built pages (inside the package)."),
 )
 """Every variable that is read from the environment; docs/operating.md lists the same, and a test compares."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from fastapi import Request
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from api.credentials import Secret, digest_of, matching_step, new_secret, password_matches
 from api.identity import Grant, Principal, Role, needs_second_factor
 from api.ids import new_id
+from api.keyring import Keyring
 from api.refusals import SecondFactorNeededError, TooManyAttemptsError, WrongCredentialsError
 from api.store import sessions
 from api.store.accounts import (
@@ -35,6 +37,14 @@ _HASHING_AT_ONCE = asyncio.Semaphore(4)
 """Each argon2 check takes 64 MiB: a flood of attempts must not take the machine's memory."""
 
 
+class Way(StrEnum):
+    """How somebody proved who he is."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, no secret
+    LINK = "link"
+    PROVIDER = "provider"
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A session that has just begun."""
@@ -44,7 +54,7 @@ class SignedIn:
 
 
 async def sign_in_with_password(
-    engine: AsyncEngine, district: str, *, name: str, password: str, code: str, address: str
+    engine: AsyncEngine, district: str, keys: Keyring, *, name: str, password: str, code: str, address: str
 ) -> SignedIn:
     """Begin a session for whoever knows the password (and the code, where there is a second factor)."""
     now = datetime.now(UTC)
@@ -58,8 +68,8 @@ async def sign_in_with_password(
         raise WrongCredentialsError
     try:
         async with transaction(engine) as connection:
-            await _take_code(connection, account, code, now)
-            return await begin_session(connection, account, address=address, by_link=False, now=now)
+            await _take_code(connection, account, code, keys)
+            return await begin_session(connection, account, address=address, way=Way.PASSWORD, now=now)
     except WrongCredentialsError:
         await count_failure(engine, district, name, address)
         raise
@@ -79,15 +89,21 @@ async def sign_in_with_link(engine: AsyncEngine, district: str, secret: str, *, 
         account = await find_account(connection, district, whose) if whose else None
         if account is None:
             raise WrongCredentialsError
-        return await begin_session(connection, account, address=address, by_link=True, now=now)
+        return await begin_session(connection, account, address=address, way=Way.LINK, now=now)
 
 
 async def begin_session(
-    connection: AsyncConnection, account: Account, *, address: str, by_link: bool, now: datetime
+    connection: AsyncConnection,
+    account: Account,
+    *,
+    address: str,
+    way: Way,
+    now: datetime,
+    provider_took_two: bool = False,
 ) -> SignedIn:
     """Begin a session; it can do nothing yet where a second factor is demanded that was not given."""
     chosen = await list_second_factor_roles(connection, account.district)
-    passed_code = account.has_second_factor and not by_link
+    passed_code = provider_took_two or (account.has_second_factor and way is Way.PASSWORD)
     awaits = (account.has_second_factor or needs_second_factor(account.grants, chosen)) and not passed_code
     secret, session = new_secret(), new_id()
     await sessions.start_session(
@@ -99,7 +115,7 @@ async def begin_session(
         now=now,
         lasts=SESSION_LASTS,
         address=address,
-        by_link=by_link,
+        by_link=way is Way.LINK,
         awaits_second_factor=awaits,
     )
     principal = Principal(
@@ -112,19 +128,20 @@ async def begin_session(
         expires_at=now + SESSION_LASTS,
         awaits_second_factor=awaits,
     )
-    way = "link" if by_link else "password"
     await record(
         connection, principal, "session.begin", str(account.id), details={"by": way, "from": address}
     )
     return SignedIn(secret, principal)
 
 
-async def check_code(connection: AsyncConnection, district: str, account: UUID, code: str) -> bool:
+async def check_code(
+    connection: AsyncConnection, district: str, account: UUID, code: str, keys: Keyring
+) -> bool:
     """Whether the code is the present one of the account's second factor; a right one is used up."""
     known = await find_secrets(connection, district, account)
     if known is None or known.code_key is None:
         return False
-    step = matching_step(known.code_key, code, datetime.now(UTC).timestamp(), known.last_code_step)
+    step = matching_step(keys.open(known.code_key), code, datetime.now(UTC).timestamp(), known.last_code_step)
     if step is None:
         return False
     await use_code_step(connection, district, account, step)
@@ -181,12 +198,12 @@ async def mint_sign_in_links(
     return links
 
 
-async def _take_code(connection: AsyncConnection, account: Account, code: str, now: datetime) -> None:
+async def _take_code(connection: AsyncConnection, account: Account, code: str, keys: Keyring) -> None:
     if not account.has_second_factor:
         return
     if not code:
         raise SecondFactorNeededError
-    if not await check_code(connection, account.district, account.id, code):
+    if not await check_code(connection, account.district, account.id, code, keys):
         raise WrongCredentialsError
 
 

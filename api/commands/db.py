@@ -17,6 +17,7 @@ from api.commands import CommandError
 from api.commands.database import add_data_argument, open_database, private_cluster, read_settings
 from api.commands.steps import step
 from api.commands.verify_audit import verify_audit
+from api.keyring import Keyring
 from api.settings import Settings
 from api.store.backup import BackupError, back_up, read_contents, restore, sum_tables
 from api.store.database import newest_revision
@@ -98,8 +99,8 @@ def _backup(args: argparse.Namespace, settings: Settings) -> int:
     now = datetime.now().astimezone()
     target = (args.file or Path(f"yilu-{now:%Y%m%d-%H%M%S}.tar")).absolute()
     with open_database(settings) as url, step(f"writing {target.name}"):
-        photographs = settings.data_path / "photographs"
-        contents = asyncio.run(back_up(url, _programs(settings), photographs, target))
+        photographs, keys = settings.data_path / "photographs", Keyring(settings.keyring_path)
+        contents = asyncio.run(back_up(url, _programs(settings), photographs, target, keys))
     tables = f"{contents.rows:,} rows of {len(contents.tables)} tables"
     print(f"{target}: {tables}, {contents.photographs:,} photographs")
     return 0
@@ -113,8 +114,8 @@ def _restore(args: argparse.Namespace, settings: Settings) -> int:
         return 1
     working = step(f"restoring {source.name}")
     with _nobody_serving(settings), open_database(settings) as url, working as under_way:
-        photographs = settings.data_path / "photographs"
-        asyncio.run(restore(url, _programs(settings), photographs, source, under_way.say))
+        photographs, keys = settings.data_path / "photographs", Keyring(settings.keyring_path)
+        asyncio.run(restore(url, _programs(settings), photographs, source, under_way.say, keys))
     print(f"Restored: {contents.rows:,} rows of {len(contents.tables)} tables, each equal to the backup's.")
     return 0
 

@@ -25,6 +25,7 @@ router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
 Manager = Annotated[Principal, require(Permission.MANAGE_ACCOUNTS)]
 SignInName = Annotated[str, Field(min_length=2, max_length=60, pattern=r"^[^\s@/\\][^/\\]*[^\s/\\]$")]
+OutsideSubject = Annotated[str, Field(min_length=3, max_length=500, pattern=r"^https?://[^|]+\|.+$")]
 Grants = Annotated[list[NewGrant], Field(max_length=50)]
 
 
@@ -40,6 +41,8 @@ class AccountShown(BaseModel):
     disabled_at: datetime | None
     has_password: bool
     has_second_factor: bool
+    outside_subject: str | None
+    """Whom the outside provider says it is: the issuer, a bar, and the provider's own name."""
 
     @classmethod
     def of(cls, account: accounts.Account) -> "AccountShown":
@@ -54,6 +57,7 @@ class AccountShown(BaseModel):
             disabled_at=account.disabled_at,
             has_password=account.has_password,
             has_second_factor=account.has_second_factor,
+            outside_subject=account.outside_subject,
         )
 
 
@@ -78,6 +82,7 @@ class NewAccount(BaseModel):
     display_name: ShortText
     person: UUID | None = None
     grants: Grants = []
+    outside_subject: OutsideSubject | None = None
 
 
 class AccountChange(BaseModel):
@@ -86,6 +91,7 @@ class AccountChange(BaseModel):
     display_name: ShortText | None = None
     person: UUID | None = None
     disabled: bool | None = None
+    outside_subject: OutsideSubject | None = None
 
 
 @router.get("/accounts")
@@ -127,6 +133,7 @@ async def create_account(
         display_name=body.display_name,
         created_by=principal.name,
         person=body.person,
+        outside_subject=body.outside_subject,
     )
     await accounts.set_grants(connection, principal.district, made, grants, principal.name)
     details = {"name": body.name, "grants": [_words_of(grant) for grant in grants]}
@@ -162,6 +169,7 @@ async def change_account(
         account.id,
         display_name=body.display_name or account.display_name,
         person=told.get("person", account.person),
+        outside_subject=told.get("outside_subject", account.outside_subject),
     )
     if body.disabled is not None:
         await accounts.set_disabled(connection, account.district, account.id, body.disabled)

@@ -18,7 +18,7 @@ from api.credentials import (
     new_code_key,
     new_secret,
 )
-from api.dependencies import Engine, SettingsOfRequest, Transaction
+from api.dependencies import Engine, Keys, SettingsOfRequest, Transaction
 from api.errors import NotFoundError
 from api.guards import AccessOfRequest, require
 from api.identity import Permission, Principal, may
@@ -115,7 +115,7 @@ async def change_password(
 
 @router.post("/session/second-factor", status_code=201)
 async def begin_second_factor(
-    principal: Self, connection: Transaction, settings: SettingsOfRequest
+    principal: Self, connection: Transaction, settings: SettingsOfRequest, keys: Keys
 ) -> Enrolment:
     """Draw a key for an authenticator; it counts once a first code has confirmed it."""
     account = await _own_account(connection, principal)
@@ -125,7 +125,8 @@ async def begin_second_factor(
             "该账号已设置动态验证码，如需重设请联系管理员",
         )
     key = new_code_key()
-    await accounts.set_code_key(connection, principal.district, account.id, key, confirmed=False)
+    sealed = keys.seal(key)
+    await accounts.set_code_key(connection, principal.district, account.id, sealed, confirmed=False)
     return Enrolment(key=key, address=enrolment_address(key, f"Yilu {settings.district_code}", account.name))
 
 
@@ -137,11 +138,12 @@ async def give_second_factor(
     engine: Engine,
     connection: Transaction,
     access: AccessOfRequest,
+    keys: Keys,
 ) -> Session:
     """Confirm a new key, or give the code that the session still lacks."""
     account = await _own_account(connection, principal)
     await refuse_guessing(connection, principal.district, account.name, address_of(request))
-    if not await check_code(connection, principal.district, account.id, body.code):
+    if not await check_code(connection, principal.district, account.id, body.code, keys):
         await count_failure(engine, principal.district, account.name, address_of(request))
         raise WrongCredentialsError
     if not account.has_second_factor:

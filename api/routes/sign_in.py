@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api.dependencies import Engine, SettingsOfRequest, Transaction
+from api.dependencies import Engine, Keys, SettingsOfRequest, Transaction
 from api.guards import SESSION_COOKIE, AccessOfRequest, refuse_foreign_sign_in, require
 from api.identity import Permission, Principal
 from api.routes.account_shapes import Session, ShortText
@@ -45,6 +45,7 @@ async def sign_in(
     response: Response,
     engine: Engine,
     settings: SettingsOfRequest,
+    keys: Keys,
     _: Visitor,
 ) -> Session:
     """Sign in by name and password. Eight failures for a name within 15 minutes make it wait."""
@@ -52,12 +53,14 @@ async def sign_in(
     begun = await sign_in_with_password(
         engine,
         settings.district_code,
+        keys,
         name=body.name,
         password=body.password,
         code=body.code,
         address=address_of(request),
     )
-    return _with_cookie(request, response, begun)
+    set_session_cookie(request, response, begun)
+    return Session.of(begun.principal)
 
 
 @router.post("/session/link", status_code=201)
@@ -72,7 +75,8 @@ async def use_link(
     """Sign in by a one-time link."""
     refuse_foreign_sign_in(request)
     begun = await sign_in_with_link(engine, settings.district_code, body.link, address=address_of(request))
-    return _with_cookie(request, response, begun)
+    set_session_cookie(request, response, begun)
+    return Session.of(begun.principal)
 
 
 @router.delete("/session", status_code=204)
@@ -87,7 +91,7 @@ async def sign_out(
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
 
 
-def _with_cookie(request: Request, response: Response, begun: SignedIn) -> Session:
+def set_session_cookie(request: Request, response: Response, begun: SignedIn) -> None:
     """Hand the session to the browser, out of reach of scripts, other sites and (under TLS) plain HTTP."""
     response.set_cookie(
         SESSION_COOKIE,
@@ -98,4 +102,3 @@ def _with_cookie(request: Request, response: Response, begun: SignedIn) -> Sessi
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    return Session.of(begun.principal)

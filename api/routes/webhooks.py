@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from api.credentials import new_secret
-from api.dependencies import DriverTransaction
+from api.dependencies import DriverTransaction, Keys
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Permission, Principal, Where, may
@@ -96,7 +96,9 @@ async def list_webhooks(principal: Keeper, driver: DriverTransaction) -> list[We
 
 
 @router.post("/webhooks", status_code=201)
-async def add_webhook(body: NewWebhook, principal: Keeper, driver: DriverTransaction) -> WebhookMade:
+async def add_webhook(
+    body: NewWebhook, principal: Keeper, driver: DriverTransaction, keys: Keys
+) -> WebhookMade:
     """Tell another system what happens from now on. Its address must lie outside, or be allowed by name."""
     if not _keeps(principal, body.area):
         raise NotAllowedError
@@ -108,11 +110,12 @@ async def add_webhook(body: NewWebhook, principal: Keeper, driver: DriverTransac
         await check_target(body.url, await webhooks.allowed_hosts(driver, principal.district))
     except RefusedAddressError as refused:
         raise UnusableValueError(f"This address is not called: {refused}", "不能调用该地址") from refused
+    secret = new_secret("whsec_").text
     webhook = webhooks.Webhook(
         id=new_id(),
         name=body.name,
         url=body.url,
-        secret=new_secret("whsec_").text,
+        secret=keys.seal(secret),
         source=body.source,
         area=body.area,
         kinds=tuple(body.kinds),
@@ -124,7 +127,7 @@ async def add_webhook(body: NewWebhook, principal: Keeper, driver: DriverTransac
     await webhooks.add_webhook(driver, principal.district, webhook)
     details = {"url": body.url, "source": body.source}
     await record_by_driver(driver, principal, "webhook.add", str(webhook.id), area=body.area, details=details)
-    return WebhookMade(**WebhookShown.of(webhook).model_dump(), secret=webhook.secret)
+    return WebhookMade(**WebhookShown.of(webhook).model_dump(), secret=secret)
 
 
 @router.patch("/webhooks/{webhook_id}")

@@ -26,6 +26,7 @@ class Account:
     disabled_at: datetime | None
     has_password: bool
     has_second_factor: bool
+    outside_subject: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class NameTakenError(Exception):
 
 _ACCOUNT = """
     SELECT a.district, a.id, a.name, a.display_name, a.person, a.created_at, a.disabled_at,
+           a.outside_subject,
            a.password_hash IS NOT NULL AS has_password, a.code_key_confirmed AS has_second_factor,
            coalesce(array_agg(ARRAY[g.role, g.area, g.street, g.department]
                               ORDER BY g.role, g.area, g.street, g.department)
@@ -94,6 +96,7 @@ def _account(row: Row[Any]) -> Account:
         row.disabled_at,
         row.has_password,
         row.has_second_factor,
+        row.outside_subject,
     )
 
 
@@ -170,6 +173,7 @@ async def create_account(
     outside_subject: str | None = None,
 ) -> None:
     """Make an account that can do nothing yet and has no password."""
+    await _refuse_taken_subject(connection, district, account, outside_subject)
     made = await connection.execute(
         text(
             """INSERT INTO account (district, id, name, display_name, person, created_by, outside_subject)
@@ -190,16 +194,43 @@ async def create_account(
         raise NameTakenError(name)
 
 
-async def change_account(
-    connection: AsyncConnection, district: str, account: UUID, *, display_name: str, person: UUID | None
+async def _refuse_taken_subject(
+    connection: AsyncConnection, district: str, account: UUID, subject: str | None
 ) -> None:
-    """Change what an account is called and whose it is."""
+    taken = await connection.scalar(
+        text(
+            "SELECT name FROM account"
+            " WHERE district = :district AND outside_subject = CAST(:subject AS text) AND id <> :id"
+        ),
+        {"district": district, "id": account, "subject": subject},
+    )
+    if taken is not None:
+        raise NameTakenError(taken)
+
+
+async def change_account(
+    connection: AsyncConnection,
+    district: str,
+    account: UUID,
+    *,
+    display_name: str,
+    person: UUID | None,
+    outside_subject: str | None,
+) -> None:
+    """Change what an account is called, whose it is, and whom the outside provider says it is."""
+    await _refuse_taken_subject(connection, district, account, outside_subject)
     await connection.execute(
         text(
-            "UPDATE account SET display_name = :display_name, person = :person"
+            "UPDATE account SET display_name = :display_name, person = :person, outside_subject = :subject"
             " WHERE district = :district AND id = :id"
         ),
-        {"district": district, "id": account, "display_name": display_name, "person": person},
+        {
+            "district": district,
+            "id": account,
+            "display_name": display_name,
+            "person": person,
+            "subject": outside_subject,
+        },
     )
     await raise_epoch(connection, district)
 

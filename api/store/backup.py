@@ -1,9 +1,10 @@
 """Backups: one file with the whole database and all photographs, and a restore that proves itself.
 
-A backup is a tar file of `database.dump` (pg_dump's own format), `photographs/…` and `backup.json`, which
-says how many rows every table has and what they add up to. Rows and dump are read from one snapshot of the
-database, so a server may run meanwhile. A restore goes into a database aside; that takes the place of the old
-one only when its rows add up to the same.
+A backup is a tar file of `database.dump` (pg_dump's own format), `photographs/…`, `secrets.keys` (without
+which second factors and webhooks could not be read back) and `backup.json`, which says how many rows every
+table has and what they add up to. Rows and dump are read from one snapshot of the database, so a server may
+run meanwhile. A restore goes into a database aside; that takes the place of the old one only when its rows
+add up to the same.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ import asyncpg
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import make_url
 
+from api.keyring import Keyring
 from api.store.database import MIGRATIONS, migrate_forward
 from api.store.feed import raise_epoch
 from api.store.programs import Programs, ProgramsError
@@ -29,7 +31,7 @@ from api.store.programs import Programs, ProgramsError
 Say = Callable[[str], None]
 
 FORMAT = 1
-DUMP, PHOTOGRAPHS, CONTENTS = "database.dump", "photographs", "backup.json"
+DUMP, PHOTOGRAPHS, CONTENTS, KEYS = "database.dump", "photographs", "backup.json", "secrets.keys"
 
 _SUM = """
     SELECT count(*) AS rows, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text AS sum
@@ -75,7 +77,9 @@ class Contents:
         return cls(**{**told, "tables": tables})
 
 
-async def back_up(database_url: str, programs: Programs, photographs: Path, target: Path) -> Contents:
+async def back_up(
+    database_url: str, programs: Programs, photographs: Path, target: Path, keys: Keyring | None = None
+) -> Contents:
     """Write a backup to `target`, which appears when it is whole; readable by its owner only."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".yilu-backup-", dir=target.parent) as aside:
@@ -99,7 +103,7 @@ async def back_up(database_url: str, programs: Programs, photographs: Path, targ
             photographs_digest=_digest(files),
         )
         whole = Path(aside, "whole.tar")
-        await asyncio.to_thread(_write_tar, whole, dump, photographs, files, contents)
+        await asyncio.to_thread(_write_tar, whole, dump, photographs, files, contents, keys)
         whole.chmod(0o600)
         whole.replace(target)
     return contents
@@ -115,7 +119,12 @@ def read_contents(source: Path) -> Contents:
 
 
 async def restore(
-    database_url: str, programs: Programs, photographs: Path, source: Path, say: Say = lambda _: None
+    database_url: str,
+    programs: Programs,
+    photographs: Path,
+    source: Path,
+    say: Say = lambda _: None,
+    keys: Keyring | None = None,
 ) -> Contents:
     """Put the backup in the place of the database; whatever fails, the database stays as it was."""
     contents = read_contents(source)
@@ -131,6 +140,8 @@ async def restore(
             await _fill(aside_url, programs, source, contents, say)
             say("putting photographs back")
             await asyncio.to_thread(_restore_photographs, source, photographs, contents)
+            if keys is not None:
+                keys.adopt(_keys_in(source))
             await _exchange(admin, name, aside_name)
         except BaseException:
             await admin.execute(f'DROP DATABASE IF EXISTS "{aside_name}" WITH (FORCE)')
@@ -241,13 +252,20 @@ def _digest(files: list[tuple[str, int]]) -> str:
 
 
 def _write_tar(
-    target: Path, dump: Path, photographs: Path, files: list[tuple[str, int]], contents: Contents
+    target: Path,
+    dump: Path,
+    photographs: Path,
+    files: list[tuple[str, int]],
+    contents: Contents,
+    keys: Keyring | None,
 ) -> None:
     about = target.with_name(CONTENTS)
     about.write_text(json.dumps(asdict(contents), indent=1))
     with tarfile.open(target, "w") as tar:
         tar.add(about, CONTENTS)
         tar.add(dump, DUMP)
+        if keys is not None and keys.path.exists():
+            tar.add(keys.path, KEYS)
         for name, _ in files:
             tar.add(photographs / name, f"{PHOTOGRAPHS}/{name}")
 
@@ -257,6 +275,14 @@ def _member(tar: tarfile.TarFile, name: str) -> tarfile.ExFileObject:
     assert file is not None, f"{name} is not a file"
     assert isinstance(file, tarfile.ExFileObject)
     return file
+
+
+def _keys_in(source: Path) -> list[bytes]:
+    with tarfile.open(source) as tar:
+        if KEYS not in tar.getnames():
+            return []
+        with _member(tar, KEYS) as file:
+            return file.read().split()
 
 
 def _restore_photographs(source: Path, folder: Path, contents: Contents) -> None:

@@ -91,7 +91,7 @@ async def report(app: FastAPI) -> str:
 
 async def test_an_event_reaches_its_receiver_signed_and_once(app: FastAPI) -> None:
     keeper = await sign_in_as(app, Role.ADMINISTRATOR)
-    messenger = Messenger(engine_in(app), DISTRICT)
+    messenger = Messenger(engine_in(app), DISTRICT, app.state.keys)
     async with receiving() as receiver:
         made = await subscribe(keeper, receiver)
         case = await report(app)
@@ -113,7 +113,7 @@ async def test_an_event_reaches_its_receiver_signed_and_once(app: FastAPI) -> No
 
 async def test_a_receiver_hears_only_of_what_it_asked_for(app: FastAPI) -> None:
     keeper = await sign_in_as(app, Role.ADMINISTRATOR)
-    messenger = Messenger(engine_in(app), DISTRICT)
+    messenger = Messenger(engine_in(app), DISTRICT, app.state.keys)
     async with receiving() as elsewhere, receiving() as other_kind, receiving() as stopped:
         await subscribe(keeper, elsewhere, area="990101002")
         await subscribe(keeper, other_kind, kinds=["wish"])
@@ -129,7 +129,7 @@ async def test_a_receiver_hears_only_of_what_it_asked_for(app: FastAPI) -> None:
 
 async def test_what_is_not_taken_is_tried_again_and_then_kept_as_a_dead_letter(app: FastAPI) -> None:
     keeper = await sign_in_as(app, Role.ADMINISTRATOR)
-    messenger = Messenger(engine_in(app), DISTRICT)
+    messenger = Messenger(engine_in(app), DISTRICT, app.state.keys)
     async with receiving() as receiver:
         receiver.status = 302
         hook = (await subscribe(keeper, receiver))["id"]
@@ -159,7 +159,7 @@ async def test_a_host_that_is_no_longer_allowed_is_not_called(app: FastAPI) -> N
         )
         assert refused.status_code == 422
         await report(app)
-        assert await Messenger(engine_in(app), DISTRICT).step() == 0
+        assert await Messenger(engine_in(app), DISTRICT, app.state.keys).step() == 0
         assert receiver.told == []
         waiting = (await keeper.get(f"/api/v1/webhooks/{hook}/deliveries")).json()["items"]
         assert waiting[0]["last_failure"].startswith("refused: ")
@@ -184,7 +184,7 @@ async def test_a_gateway_gets_notices_with_a_number_and_words_in_both_languages(
                 case,
                 person,
             )
-        messenger = Messenger(engine_in(app), DISTRICT)
+        messenger = Messenger(engine_in(app), DISTRICT, app.state.keys)
         assert await messenger.step() == 1
         assert await messenger.step() == 0
     data = orjson.loads(receiver.told[0][1])["data"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from api.keyring import Keyring
 from api.settings import default_data_path
 from api.store.backup import BackupError, back_up, read_contents, restore, sum_tables
 from api.store.programs import Programs, find_programs
@@ -71,7 +72,9 @@ async def test_what_was_backed_up_comes_back_equal(
     await fill(database)
     before = await sums(database)
     backup = tmp_path / "folder of backups" / "one.tar"
-    made = await back_up(database, programs, photographs, backup)
+    keys = Keyring(tmp_path / "secrets.keys")
+    sealed = keys.seal("a second factor's key")
+    made = await back_up(database, programs, photographs, backup, keys)
     assert made.photographs == 2
     assert made.tables["keepsake"].rows == 500
     assert read_contents(backup) == made
@@ -79,8 +82,12 @@ async def test_what_was_backed_up_comes_back_equal(
 
     await spoil(database)
     (photographs / "ab" / "abcd.jpg").unlink()
-    await restore(database, programs, photographs, backup)
+    elsewhere = Keyring(tmp_path / "another machine" / "secrets.keys")
+    own = elsewhere.seal("of this machine")
+    await restore(database, programs, photographs, backup, keys=elsewhere)
     assert await sums(database) == before
+    assert elsewhere.open(sealed) == "a second factor's key"
+    assert elsewhere.open(own) == "of this machine"
     assert (photographs / "ab" / "abcd.jpg").read_bytes() == b"a shop's goods on the pavement" * 1000
 
 
