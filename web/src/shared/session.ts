@@ -50,6 +50,26 @@ export async function confirmSecondFactor(code: string): Promise<void> {
   session.value = await ask<Session>('/session/second-factor', { method: 'PUT', body: { code } });
 }
 
+export interface Enrolment {
+  key: string;
+  address: string;
+}
+
+/** Draw a key for an authenticator; it counts once a first code has confirmed it. */
+export async function beginSecondFactor(): Promise<Enrolment> {
+  return await ask<Enrolment>('/session/second-factor', { method: 'POST' });
+}
+
+/** What the outside provider is called that one can sign in by; null where there is none. */
+export async function readProvider(): Promise<string | null> {
+  return (await ask<{ provider: string | null }>('/session/ways')).provider;
+}
+
+/** Where the browser goes to sign in by the outside provider, and to that page after. */
+export function providerAddress(next: string | null): string {
+  return `/api/v1/session/provider${next ? `?next=${encodeURIComponent(next)}` : ''}`;
+}
+
 export async function signOut(): Promise<void> {
   await ask('/session', { method: 'DELETE' });
   session.value = null;

@@ -8,8 +8,12 @@ import { LanguageSwitch, ThemeSwitch } from '../shared/parts/Bar';
 import { Button } from '../shared/parts/Button';
 import { Field } from '../shared/parts/Field';
 import {
+  beginSecondFactor,
   confirmSecondFactor,
+  type Enrolment,
   homeOf,
+  providerAddress,
+  readProvider,
   readSession,
   session,
   signInByLink,
@@ -26,10 +30,22 @@ const words = catalogue(zh, en);
 const busy = signal(false);
 const refused = signal<Problem | null>(null);
 const linkFailed = signal(false);
+const provider = signal<string | null>(null);
+const providerSaid = signal<{ why: string; subject: string | null } | null>(null);
+const enrolment = signal<Enrolment | null>(null);
 
 /** The secret of a one-time link stands behind the #: browsers never send it anywhere by themselves. */
 function linkInAddress(): string | null {
   return new URLSearchParams(location.hash.slice(1)).get('link');
+}
+
+/** Why the outside provider did not work stands behind the # too. */
+function heedProvider(): void {
+  const told = new URLSearchParams(location.hash.slice(1));
+  const why = told.get('provider');
+  if (!why) return;
+  providerSaid.value = { why, subject: told.get('subject') };
+  history.replaceState(null, '', location.pathname + location.search);
 }
 
 async function attempt(act: () => Promise<void>): Promise<boolean> {
@@ -56,7 +72,14 @@ export function SignInPage() {
   const t = words();
   useEffect(() => {
     const link = linkInAddress();
+    readProvider().then(
+      name => {
+        provider.value = name;
+      },
+      () => undefined, // without an answer there is no button; the other ways stand
+    );
     if (!link) {
+      heedProvider();
       void readSession();
       return;
     }
@@ -119,12 +142,39 @@ function Forms() {
           <p>{refused.value.detail}</p>
         </div>
       )}
+      {providerSaid.value && <ProviderRefused {...providerSaid.value} />}
       {session.value?.awaits_second_factor ? <SecondFactorForm /> : <PasswordForm />}
     </>
   );
 }
 
+function ProviderRefused({ why, subject }: { why: string; subject: string | null }) {
+  const t = words();
+  const hints: Record<string, string> = t.providerHints;
+  return (
+    <div class="sign-in__refused" role="alert">
+      <strong>{t.providerFailed}</strong>
+      <p>{hints[why] ?? t.providerHints.failed}</p>
+      {subject && <code class="sign-in__key">{subject}</code>}
+    </div>
+  );
+}
+
 function PasswordForm() {
+  const t = words();
+  return (
+    <>
+      {provider.value && (
+        <a class="button" href={providerAddress(inAddress('next'))}>
+          {t.byProvider(provider.value)}
+        </a>
+      )}
+      <NameAndPassword />
+    </>
+  );
+}
+
+function NameAndPassword() {
   const t = words();
   return (
     <Form
@@ -150,6 +200,45 @@ function PasswordForm() {
 }
 
 function SecondFactorForm() {
+  return (
+    <>
+      {enrolment.value ? <KeyShown enrolled={enrolment.value} /> : <SetUp />}
+      <CodeForm />
+    </>
+  );
+}
+
+function SetUp() {
+  const t = words();
+  const begin = async () => {
+    refused.value = null;
+    try {
+      enrolment.value = await beginSecondFactor();
+    } catch (error) {
+      refused.value = error instanceof Problem ? error : new Problem(-1, { title: String(error) });
+    }
+  };
+  return (
+    <p class="sign-in__set-up">
+      {t.noAuthenticator} <Button onClick={() => void begin()}>{t.setUp}</Button>
+    </p>
+  );
+}
+
+function KeyShown({ enrolled }: { enrolled: Enrolment }) {
+  const t = words();
+  return (
+    <div class="sign-in__form">
+      <p>{t.keyLead}</p>
+      <p>
+        {t.key} <code class="sign-in__key">{enrolled.key.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+      </p>
+      <a href={enrolled.address}>{t.openApp}</a>
+    </div>
+  );
+}
+
+function CodeForm() {
   const t = words();
   return (
     <Form submit={t.confirm} onSubmit={entered => confirmSecondFactor(entered('code'))}>

@@ -17,5 +17,21 @@ export const signIn: Translated<typeof zh> = {
   signedInAs: name => `Signed in as ${name}`,
   goOn: 'Go to work',
   secondFactor: 'The code of your authenticator is still needed',
+  noAuthenticator: 'No authenticator set up yet?',
+  setUp: 'Set one up',
+  keyLead:
+    'Add an account in the authenticator on your phone, enter this key, then the six digits that it shows.',
+  key: 'Key',
+  openApp: 'Open in the authenticator on this device',
+  byProvider: name => `Sign in with ${name}`,
+  providerFailed: 'Signing in from outside did not work',
+  providerHints: {
+    unknown: 'No account here belongs to your outside account yet. Hand this identifier to an administrator:',
+    stale: 'The attempt has expired or was begun in another browser. Press the sign-in button again.',
+    declined: 'The outside system did not finish signing you in. Try again, or use a password.',
+    failed:
+      'The answer of the outside system could not be verified. Try again; tell an administrator if it happens again.',
+    unreachable: 'The outside system cannot be reached at the moment. Try again later, or use a password.',
+  },
   toMap: 'Look at the district map without signing in',
 };
