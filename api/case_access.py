@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from api.identity import Permission, Principal, Where, may
+from api.errors import NotFoundError
+from api.identity import Permission, Principal, Where, may, reach_of
 from api.refusals import NotAllowedError
 from api.store.cases import CaseFile
 from dispatch.errors import CaseNotFoundError
@@ -38,3 +39,17 @@ def looking(principal: Principal, permission: Permission) -> Callable[[CaseFile]
         demand(principal, permission, file)
 
     return look
+
+
+def whole_area(principal: Principal, permission: Permission, wanted: str, district: str) -> str:
+    """The area asked about (by default the widest of the principal's), for what is told of whole areas only.
+
+    Raises `NotFoundError` beyond the reach: who holds the permission for one street or department holds it
+    for no area.
+    """
+    grants = reach_of(principal, permission).grants
+    areas = [grant.area for grant in grants if grant.street is None and grant.department is None]
+    area = wanted or min(areas, key=len, default="")
+    if not any(area.startswith(one) for one in areas) or not area.startswith(district):
+        raise NotFoundError("area", "区域")
+    return area

@@ -3,13 +3,14 @@
 import asyncio
 from collections import OrderedDict
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.district_watch import DistrictWatch
+from api.drawn_shapes import DrawnShapes
 from api.refusals import ConflictingChangeError
 from api.roads_watch import RoadsWatch
 from api.store.database import driver_transaction
@@ -44,6 +45,7 @@ class CoverageDesk:
         self._roads = roads
         self._circles: OrderedDict[_Key, ServiceCircle] = OrderedDict()
         self._rings: OrderedDict[_Key, gpd.GeoDataFrame] = OrderedDict()
+        self._shapes: OrderedDict[tuple[_Key, str], DrawnShapes] = OrderedDict()
         self._measuring = asyncio.Lock()
 
     async def circle(self, question: CoverageQuestion) -> ServiceCircle:
@@ -68,6 +70,16 @@ class CoverageDesk:
                 _drop_oldest(self._rings)
             return self._rings[key]
 
+    async def ring_shapes(self, question: CoverageQuestion, centre: str) -> DrawnShapes:
+        """One centre's rings for tiles (of all of them as one: ""), the widest first."""
+        rings = await self.rings(question)
+        key = (await self._key(question), centre)
+        if key not in self._shapes:
+            chosen = rings[rings["centre"] == centre].sort_values("minutes", ascending=False)
+            self._shapes[key] = await asyncio.to_thread(DrawnShapes.of_frame, chosen)
+            _drop_oldest(self._shapes)
+        return self._shapes[key]
+
     async def _key(self, question: CoverageQuestion) -> _Key:
         network = self._roads.network
         changes = network.conditions.version if network else 0
@@ -76,10 +88,7 @@ class CoverageDesk:
     async def _measure(self, question: CoverageQuestion) -> ServiceCircle:
         network, travel = self._roads.network, self._roads.travels().get(question.mode.value)
         if network is None or travel is None:
-            raise ConflictingChangeError(
-                "No roads are in force yet; import them, or wait a moment until they are compiled.",
-                "路网尚未就绪，请先导入路网，或稍候片刻等待编译完成。",
-            )
+            raise roads_not_ready()
         async with driver_transaction(self._engine) as driver:
             centres = await read_centres(driver, self._watch.district)
             homes = await read_homes(driver, self._watch.district)
@@ -95,12 +104,20 @@ class CoverageDesk:
         )
 
 
+def roads_not_ready() -> ConflictingChangeError:
+    """What is said while there are no roads to travel on."""
+    return ConflictingChangeError(
+        "No roads are in force yet; import them, or wait a moment until they are compiled",
+        "路网尚未就绪，请先导入路网，或稍候片刻等待编译完成",
+    )
+
+
 def _with_unions(circle: ServiceCircle) -> gpd.GeoDataFrame:
     rings = circle.rings()
     whole = rings[["minutes", "geometry"]].dissolve("minutes").reset_index().assign(centre="")
     return gpd.GeoDataFrame(pd.concat([rings, whole], ignore_index=True), crs=rings.crs)
 
 
-def _drop_oldest(kept: "OrderedDict[_Key, ServiceCircle] | OrderedDict[_Key, gpd.GeoDataFrame]") -> None:
+def _drop_oldest(kept: OrderedDict[Any, Any]) -> None:
     while len(kept) > _KEPT:
         kept.popitem(last=False)

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
+from itertools import count
 from typing import TypeVar
 
 import numpy as np
@@ -13,11 +15,13 @@ import shapely
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.district_watch import DistrictWatch
+from api.drawn_shapes import DrawnShapes
 from api.errors import NotFoundError
 from api.roads_watch import RoadsWatch
 from api.store.database import driver_transaction
 from api.store.hotspot_rows import read_observations, read_patrol_hours
 from geo.areas import Area, Level, Territory
+from geo.hotspot_layers import DensityLayer, EmergingLayer, StreetLayer, UnitLayer
 from geo.hotspots import Ground, HotspotState, Measure, Selection, Units
 from geo.roads import RoadNetwork
 from geo.street_density import StreetKernel, StreetPieces
@@ -29,6 +33,7 @@ _FRESH_S = 2.0
 _REBUILD_S = 900.0
 """A case that is dismissed or merged later disappears at the next rebuilding."""
 _KEPT = 8
+_SHAPES_KEPT = 32
 _CELL_M = 150.0
 
 
@@ -38,6 +43,27 @@ class Over(StrEnum):
     GRIDS = "grids"
     STREETS = "streets"
     CELLS = "cells"
+
+
+class HotspotLayer(StrEnum):
+    """What can be drawn of a state."""
+
+    DENSITY = "density"
+    AREAS = "areas"
+    KINDS = "kinds"
+    STREETS = "streets"
+
+    def of(self, state: HotspotState) -> DensityLayer | UnitLayer | EmergingLayer | StreetLayer:
+        """The layer; raises `NoStreetsError` where roads are wanted and none were given."""
+        match self:
+            case HotspotLayer.DENSITY:
+                return state.density_layer()
+            case HotspotLayer.AREAS:
+                return state.units_layer()
+            case HotspotLayer.KINDS:
+                return state.emerging_layer()
+            case HotspotLayer.STREETS:
+                return state.street_layer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +84,8 @@ class _Board:
     state: HotspotState
     versions: tuple[int, int, bool]
     built_at: float
+    round: int
+    """Another number whenever anything was counted."""
     newest: int = 0
     looked_at: float = float("-inf")
     ids: set[str] = field(default_factory=set)
@@ -72,6 +100,10 @@ class HotspotBoard:
         self._roads = roads
         self._boards: OrderedDict[tuple[str, Over], _Board] = OrderedDict()
         self._kernel: tuple[RoadNetwork, StreetKernel] | None = None
+        self._rounds = count(1)
+        self._shapes: OrderedDict[tuple[HotspotQuestion, HotspotLayer], tuple[int, DrawnShapes]] = (
+            OrderedDict()
+        )
         self._turn = asyncio.Lock()
 
     async def answer(self, question: HotspotQuestion, draw: Callable[[HotspotState], Answer]) -> Answer:
@@ -79,6 +111,20 @@ class HotspotBoard:
         async with self._turn:
             board = await self._board_of(question)
             return await asyncio.to_thread(_drawn, board.state, question, draw)
+
+    async def shapes(self, question: HotspotQuestion, layer: HotspotLayer) -> DrawnShapes:
+        """The layer's shapes for tiles: drawn once for all tiles, and anew when new cases came."""
+        async with self._turn:
+            board = await self._board_of(question)
+            key = (question, layer)
+            drawn_in, shapes = self._shapes.get(key, (0, None))
+            if shapes is None or drawn_in != board.round:
+                shapes = await asyncio.to_thread(_drawn, board.state, question, partial(_shapes_of, layer))
+                self._shapes[key] = (board.round, shapes)
+            self._shapes.move_to_end(key)
+            while len(self._shapes) > _SHAPES_KEPT:
+                self._shapes.popitem(last=False)
+            return shapes
 
     async def _board_of(self, question: HotspotQuestion) -> _Board:
         versions = await self._watch.versions()
@@ -88,7 +134,7 @@ class HotspotBoard:
         now = time.monotonic()
         if board is None or board.versions != stamp or now - board.built_at > _REBUILD_S:
             ground = await self._ground(question.area, question.over)
-            board = self._boards[key] = _Board(HotspotState(ground), stamp, now)
+            board = self._boards[key] = _Board(HotspotState(ground), stamp, now, next(self._rounds))
         self._boards.move_to_end(key)
         while len(self._boards) > _KEPT:
             self._boards.popitem(last=False)
@@ -105,6 +151,7 @@ class HotspotBoard:
         board.ids.update(fresh.id.tolist())
         if len(fresh):
             await asyncio.to_thread(board.state.add, fresh)
+            board.round = next(self._rounds)
 
     async def _ground(self, area: str, over: Over) -> Ground:
         territory = await self._watch.territory()
@@ -156,3 +203,7 @@ def _drawn(state: HotspotState, question: HotspotQuestion, draw: Callable[[Hotsp
     if (state.selection, state.measure) != (question.selection, question.measure):
         state.select(question.selection, question.measure)
     return draw(state)
+
+
+def _shapes_of(layer: HotspotLayer, state: HotspotState) -> DrawnShapes:
+    return DrawnShapes.of_frame(layer.of(state).to_frame())

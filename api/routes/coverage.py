@@ -1,17 +1,20 @@
 """The 15-minute service circle for planners: shares by area, centres, who is left out, and the rings."""
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from api.case_access import whole_area
 from api.coverage_desk import CoverageDesk, CoverageQuestion
-from api.dependencies import Watch
+from api.dependencies import Engine, Watch
 from api.guards import require
 from api.identity import Permission, Principal
 from api.routes.case_shapes import LonLatPair
+from api.shift_reach import reach_of_those_on_shift
 from geo.road_rules import Mode
 from geo.service_circle import ServiceCircle
 
@@ -44,6 +47,13 @@ class CoverageQuery(BaseModel):
         """The same for the desk, to the minute."""
         at = self.at.replace(second=0, microsecond=0, tzinfo=None) if self.at else None
         return CoverageQuestion(self.mode, LIMITS, at)
+
+
+class ReachQuery(BaseModel):
+    """How those on shift travel, and in which area."""
+
+    area: Annotated[str, Query(max_length=15, pattern=r"^\d*$", description="Prefix of an area code.")] = ""
+    mode: Mode = Mode.EBIKE
 
 
 class AreaShare(BaseModel):
@@ -127,6 +137,40 @@ async def read_rings(
     rings = rings[rings["centre"] == centre]
     ordered = rings.sort_values("minutes", ascending=False)
     return Response(ordered.to_json(), media_type="application/geo+json")
+
+
+@router.get("/reach")
+async def read_reach(
+    query: Annotated[ReachQuery, Query()],
+    principal: Viewer,
+    request: Request,
+    engine: Engine,
+    watch: Watch,
+) -> Response:
+    """Every grid with the minutes until somebody on shift is there, and its `ring`, as GeoJSON; no names.
+
+    Counted are the people of the area itself, where they are now or else where their roster places them.
+    """
+    area = whole_area(principal, Permission.VIEW_STATISTICS, query.area, watch.district)
+    found = await reach_of_those_on_shift(
+        engine,
+        watch,
+        request.app.state.roads,
+        request.app.state.casework.policy.positions,
+        area=area,
+        mode=query.mode,
+        minutes=LIMITS,
+        now=datetime.now(UTC),
+    )
+    shown = found.grids.assign(minutes=found.grids["minutes"].round(1).replace(math.inf, math.nan))
+    told = orjson.loads(shown.to_json(na="null", drop_id=True))
+    within = [int((shown["ring"] <= limit).sum()) for limit in LIMITS]
+    about = {"on_shift": found.on_shift, "nowhere": found.nowhere, "grids": len(shown), "within": within}
+    return Response(
+        orjson.dumps(told | {"minutes": LIMITS, "mode": query.mode.value, "about": about}),
+        media_type="application/geo+json",
+        headers={"Cache-Control": "private, max-age=5"},
+    )
 
 
 def _within(row: dict[str, Any], prefix: str) -> tuple[int, int, int]:

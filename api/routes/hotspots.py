@@ -1,19 +1,22 @@
 """Hotspots: density, hotspots by area, street or cell, their kinds over time, and a place explained."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from api.case_access import whole_area
 from api.dependencies import DriverTransaction, SettingsOfRequest, Watch
 from api.errors import NotFoundError
 from api.guards import require
-from api.hotspot_board import HotspotBoard, HotspotQuestion, Over
-from api.identity import Permission, Principal, Where, may, reach_of
+from api.hotspot_board import HotspotBoard, HotspotLayer, HotspotQuestion, Over
+from api.identity import Permission, Principal, Where, may
 from api.refusals import UnusableValueError
 from api.store.hotspot_rows import list_streets_of
 from geo.hotspot_words import Explanation, explain
@@ -81,13 +84,8 @@ async def question_of(
 
 def narrowed(query: HotspotQuery, principal: Principal, district: str) -> HotspotQuestion:
     """The question, within what the caller may see: hotspots are of whole areas, never of one street."""
-    reach = reach_of(principal, Permission.VIEW_STATISTICS)
-    areas = [grant.area for grant in reach.grants if grant.street is None and grant.department is None]
-    wanted = query.area or min(areas, key=len, default="")
-    covered = any(wanted.startswith(area) for area in areas)
-    if not covered or not wanted.startswith(district):
-        raise NotFoundError("area", "区域")
-    return HotspotQuestion(wanted, query.over, selection_of(query), query.per, query.rate)
+    area = whole_area(principal, Permission.VIEW_STATISTICS, query.area, district)
+    return HotspotQuestion(area, query.over, selection_of(query), query.per, query.rate)
 
 
 Question = Annotated[HotspotQuestion, Depends(question_of)]
@@ -131,28 +129,26 @@ class ExplainedPlace(BaseModel):
 @router.get("/density")
 async def density(question: Question, board: BoardOfRequest) -> Response:
     """Findings per square kilometre, as polygons of classes."""
-    return await _layer(board, question, lambda state: state.density_layer().to_geojson())
+    return await _layer(board, question, HotspotLayer.DENSITY)
 
 
 @router.get("/areas")
 async def areas(question: Question, board: BoardOfRequest) -> Response:
     """Every grid, street or cell with its count, its rate, and whether it is a hotspot."""
-    return await _layer(board, question, lambda state: state.units_layer().to_geojson())
+    return await _layer(board, question, HotspotLayer.AREAS)
 
 
 @router.get("/kinds")
 async def kinds(question: Question, board: BoardOfRequest) -> Response:
     """Every grid, street or cell with what it has been over time: new, intensifying, persistent …"""
-    return await _layer(board, question, lambda state: state.emerging_layer().to_geojson())
+    return await _layer(board, question, HotspotLayer.KINDS)
 
 
 @router.get("/streets")
 async def streets(question: Question, board: BoardOfRequest) -> Response:
     """Findings per kilometre of street, as lines."""
-    try:
-        return await _layer(board, question, lambda state: state.street_layer().to_geojson())
-    except NoStreetsError:
-        raise UnusableValueError("no roads have been loaded yet", "尚未导入道路") from None
+    with needs_roads():
+        return await _layer(board, question, HotspotLayer.STREETS)
 
 
 @router.get("/explained")
@@ -187,8 +183,17 @@ async def explained(
     )
 
 
-async def _layer(board: HotspotBoard, question: HotspotQuestion, draw: Any) -> Response:
-    drawn = await board.answer(question, lambda state: orjson.dumps(draw(state)))
+@contextmanager
+def needs_roads() -> Iterator[None]:
+    """Say so where streets are asked about before there are any."""
+    try:
+        yield
+    except NoStreetsError:
+        raise UnusableValueError("no roads have been loaded yet", "尚未导入道路") from None
+
+
+async def _layer(board: HotspotBoard, question: HotspotQuestion, layer: HotspotLayer) -> Response:
+    drawn = await board.answer(question, lambda state: orjson.dumps(layer.of(state).to_geojson()))
     return Response(drawn, media_type=_GEOJSON, headers={"Cache-Control": "private, max-age=5"})
 
 

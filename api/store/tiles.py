@@ -1,6 +1,6 @@
 """Vector tiles from PostGIS: one statement a layer, simplified to half a pixel, aggregated when far out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -148,6 +148,37 @@ async def draw_tile(
     tile: bytes | None = await driver.fetchval(
         drawn_as.statement, district, version, z, x, y, drawn_as.picked, layer
     )
+    return tile or b""
+
+
+_SHAPES = """
+    WITH tile AS (
+        SELECT ST_TileEnvelope($1::int, $2::int, $3::int) AS box,
+               40075016.68 / (1 << $1::int) / 1024 AS half_pixel_m
+    ), drawn AS (
+        SELECT ST_AsMVTGeom(
+                   CASE WHEN ST_Dimension(shape) = 0 OR $1::int >= 17 THEN shape
+                        ELSE ST_Simplify(shape, half_pixel_m, true) END,
+                   box, 4096, 64, true) AS drawn_shape, told
+        FROM (
+            SELECT ST_Transform(ST_GeomFromWKB(given.shape, 4326), 3857) AS shape, given.told::jsonb AS told
+            FROM unnest($4::bytea[], $5::text[]) AS given(shape, told)
+        ) AS given_shapes, tile
+    )
+    SELECT ST_AsMVT(kept, $6::text, 4096, 'drawn_shape')
+    FROM (SELECT drawn_shape, told FROM drawn WHERE drawn_shape IS NOT NULL) AS kept
+"""
+"""The same for shapes that were computed outside the store; the keys of `told` become properties."""
+
+
+async def draw_shapes(
+    driver: asyncpg.Connection, layer: str, shapes: Sequence[bytes], properties: Sequence[str],
+    z: int, x: int, y: int,
+) -> bytes:  # fmt: skip
+    """Return a tile of the shapes given (WKB in degrees), each with its properties as a JSON object."""
+    if not shapes:
+        return b""
+    tile: bytes | None = await driver.fetchval(_SHAPES, z, x, y, shapes, properties, layer)
     return tile or b""
 
 

@@ -14,6 +14,8 @@ DISTRICT = AreaCode("990101")
 SUBDISTRICT = AreaCode("990101001")
 COMMUNITY = AreaCode("990101001001")
 WEST, SOUTH, SIDE = 112.0, 37.0, 0.01
+Z10 = "10/830/398"
+"""The tile of zoom 10 that holds all of it."""
 
 
 def grid_code(number: int) -> AreaCode:

@@ -64,6 +64,7 @@ NAMED = {
     "collection": "areas",
     "feature_id": SUBDISTRICT,
     "layer": "grid",
+    "drawn": "density",
     "z": "12",
     "x": "3322",
     "y": "1583",

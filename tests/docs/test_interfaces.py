@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import geopandas as gpd
 import pytest
 import uvicorn
 
@@ -42,7 +43,7 @@ async def furnish(database: str, data_path: Path) -> str:
         await small_district.load(engine_in(app))
         account = await make_account(app, "program", Grant(Role.OPERATOR, DISTRICT))
         owner = await client_of(app, account)
-        scopes = ["view_cases", "report", "export", "view_territory"]
+        scopes = ["view_cases", "report", "export", "view_territory", "view_statistics"]
         made = await owner.post("/api/v1/tokens", json={"name": "examples", "scopes": scopes})
         token: str = made.json()["token"]
         return token
@@ -78,6 +79,18 @@ def shell(server: Server, words: str) -> Any:
         check=True,
     )
     return json.loads(told.stdout)
+
+
+def test_a_tile_of_hotspots_is_a_file_that_gdal_reads(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(
+        ["sh", "-c", example("/hotspots/tiles/")],
+        env={**os.environ, "ADDRESS": server.address, "TOKEN": server.token},
+        check=True,
+    )
+    assert len(gpd.read_file(tmp_path / "hot.mvt", layer="areas")) == 16
 
 
 def run(server: Server, words: str) -> dict[str, Any]:

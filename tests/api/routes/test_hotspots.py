@@ -19,6 +19,7 @@ from geo.streets import Street, StreetId
 from tests.api import small_district
 from tests.api.people_here import DISTRICT, sign_in_as
 from tests.api.serving import engine_in, serving
+from tests.api.vector_tiles import read_tile
 
 pytestmark = pytest.mark.postgis
 
@@ -164,10 +165,49 @@ async def test_a_place_is_explained_with_its_cases_and_its_streets(
     assert seen.json()["cases"] == []
 
 
-async def test_along_streets_needs_roads(planner: httpx.AsyncClient) -> None:
-    answer = await planner.get("/api/v1/hotspots/streets")
+@pytest.mark.parametrize("address", ["streets", f"tiles/streets/{small_district.Z10}.mvt"])
+async def test_along_streets_needs_roads(planner: httpx.AsyncClient, address: str) -> None:
+    answer = await planner.get(f"/api/v1/hotspots/{address}")
     assert answer.status_code == 422
     assert "roads" in answer.json()["detail"]
+
+
+async def test_tiles_say_what_the_layers_say_and_follow_new_cases(
+    app: FastAPI, planner: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    await add_cases(app, 400)
+    for layer in LAYERS:
+        told = (await planner.get(f"/api/v1/hotspots/{layer}")).json()["features"]
+        answer = await planner.get(f"/api/v1/hotspots/tiles/{layer}/{small_district.Z10}.mvt")
+        drawn = read_tile(answer, tmp_path)
+        assert drawn.attrs["layer"] == layer
+        assert len(drawn) == len(told) > 0
+        for name in told[0]["properties"]:
+            said = {one["properties"][name] for one in told} - {None}
+            assert set(drawn[name].dropna()) == said if name in drawn else not said
+    address = f"/api/v1/hotspots/tiles/areas/{small_district.Z10}.mvt"
+    first = await planner.get(address)
+    assert first.headers["cache-control"].startswith("private")
+    known = {"If-None-Match": first.headers["etag"]}
+    assert (await planner.get(address, headers=known)).status_code == 304
+    assert (await planner.get(address, params={"category": "E9999"})).content != first.content
+    app.state.hotspots._boards.popitem()[1].looked_at = float("-inf")
+    await add_cases(app, 30, seed=2)
+    again = await planner.get(address, headers=known)
+    assert again.status_code == 200
+    assert read_tile(again, tmp_path)["count"].sum() == 430
+
+
+async def test_a_tile_beside_the_district_is_empty_and_one_out_of_reach_hidden(app: FastAPI) -> None:
+    await add_cases(app, 400)
+    inside = await sign_in_as(app, Role.SUPERVISOR, "990101001")
+    address = "/api/v1/hotspots/tiles/areas"
+    assert (await inside.get(f"{address}/10/1/1.mvt")).content == b""
+    beyond = {"area": "990101002"}
+    assert (await inside.get(f"{address}/{small_district.Z10}.mvt", params=beyond)).status_code == 404
+    assert (await inside.get(f"{address}/3/8/0.mvt")).status_code == 404
+    assert (await inside.get(f"{address}/3/1/1.mvt", params={"hour": 24})).status_code == 422
+    assert (await inside.get("/api/v1/hotspots/tiles/heat/3/1/1.mvt")).status_code == 422
 
 
 @pytest.mark.parametrize("kind", ["task-forces", "hotspots", "service-circle", "dispatches"])

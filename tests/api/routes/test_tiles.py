@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import geopandas as gpd
-import httpx
-import pyogrio
 import pytest
 
 from api.store.database import driver_transaction
@@ -12,28 +9,16 @@ from api.store.territory import save_areas
 from api.store.tiles import LAYERS
 from tests.api import small_district
 from tests.api.serving import engine_in, serving
+from tests.api.vector_tiles import read_tile
 
 pytestmark = pytest.mark.postgis
-
-Z10 = "10/830/398"
-"""The tile of zoom 10 that holds the whole small district."""
-
-
-def read_tile(answer: httpx.Response, folder: Path) -> gpd.GeoDataFrame:
-    """Decode a tile; geometry is in tile units."""
-    path = folder / "tile.mvt"
-    path.write_bytes(answer.content)
-    layer = str(pyogrio.list_layers(path)[0][0])
-    frame = gpd.read_file(path, layer=layer)
-    frame.attrs["layer"] = layer
-    return frame
 
 
 async def test_a_tile_holds_what_lies_in_it(database: str, tmp_path: Path) -> None:
     async with serving(database, tmp_path) as (app, client):
         await small_district.load(engine_in(app))
-        grids = read_tile(await client.get(f"/tiles/grid/{Z10}.mvt?v=1"), tmp_path)
-        lanes = read_tile(await client.get(f"/tiles/street_lines/{Z10}.mvt?v=1"), tmp_path)
+        grids = read_tile(await client.get(f"/tiles/grid/{small_district.Z10}.mvt?v=1"), tmp_path)
+        lanes = read_tile(await client.get(f"/tiles/street_lines/{small_district.Z10}.mvt?v=1"), tmp_path)
     assert grids.attrs["layer"] == "grid"
     assert len(grids) == 16
     assert {"code", "name", "name_en", "households"} <= set(grids.columns)
@@ -65,10 +50,12 @@ async def test_every_layer_draws_at_every_zoom(database: str, tmp_path: Path, la
 async def test_by_version_kept_for_ever_else_asked_anew(database: str, tmp_path: Path) -> None:
     async with serving(database, tmp_path) as (app, client):
         await small_district.load(engine_in(app))
-        versioned = await client.get(f"/tiles/grid/{Z10}.mvt?v=1")
-        plain = await client.get(f"/tiles/grid/{Z10}.mvt")
-        again = await client.get(f"/tiles/grid/{Z10}.mvt", headers={"If-None-Match": plain.headers["etag"]})
-        ahead = await client.get(f"/tiles/grid/{Z10}.mvt?v=7")
+        versioned = await client.get(f"/tiles/grid/{small_district.Z10}.mvt?v=1")
+        plain = await client.get(f"/tiles/grid/{small_district.Z10}.mvt")
+        again = await client.get(
+            f"/tiles/grid/{small_district.Z10}.mvt", headers={"If-None-Match": plain.headers["etag"]}
+        )
+        ahead = await client.get(f"/tiles/grid/{small_district.Z10}.mvt?v=7")
     assert "immutable" in versioned.headers["cache-control"]
     assert plain.headers["cache-control"] == ahead.headers["cache-control"] == "no-cache"
     assert again.status_code == 304
@@ -81,8 +68,8 @@ async def test_an_old_version_is_still_drawn(database: str, tmp_path: Path) -> N
         async with driver_transaction(engine_in(app)) as driver:
             fewer = small_district.areas()[:-1]
             await save_areas(driver, "990101", fewer, by="test", source="one grid fewer")
-        old = read_tile(await client.get(f"/tiles/grid/{Z10}.mvt?v=1"), tmp_path)
-        new = read_tile(await client.get(f"/tiles/grid/{Z10}.mvt?v=2"), tmp_path)
+        old = read_tile(await client.get(f"/tiles/grid/{small_district.Z10}.mvt?v=1"), tmp_path)
+        new = read_tile(await client.get(f"/tiles/grid/{small_district.Z10}.mvt?v=2"), tmp_path)
     assert (len(old), len(new)) == (16, 15)
 
 
@@ -96,7 +83,7 @@ async def test_far_out_buildings_gather_into_cells(database: str, tmp_path: Path
                 "ST_MakePoint(112.001 + (n % 20) * 0.0003, 37.001 + (n / 20) * 0.0003), 4326), 0.0001) "
                 "FROM generate_series(0, 399) AS n"
             )
-        far = read_tile(await client.get(f"/tiles/buildings/{Z10}.mvt"), tmp_path)
+        far = read_tile(await client.get(f"/tiles/buildings/{small_district.Z10}.mvt"), tmp_path)
     assert len(far) < 100
     assert far["count"].sum() == 400
     assert far["households"].sum() == 4000
