@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,6 +24,7 @@ from dispatch.assessment import (
     key_of,
 )
 from dispatch.cases import CaseEvent
+from dispatch.day_curve import DayCurve, day_curve
 from dispatch.ids import CaseId, DepartmentId
 from dispatch.lifecycle import Action
 from dispatch.tales import Tale, begin, tell
@@ -60,15 +62,21 @@ class Assessments:
         self._place = FeedPlace(0, 0)
         self._tales: dict[CaseId, Tale] = {}
         self._reading = asyncio.Lock()
-        self._answers: OrderedDict[Question, tuple[float, object]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, Question], tuple[float, object]] = OrderedDict()
 
     async def indicators(self, question: Question) -> Counted:
         """The indicators by group and in all."""
-        return await self._answered(question, lambda tales: _count(tales, question))
+        return await self._answered("indicators", question, lambda tales: _count(tales, question))
 
     async def departments(self, question: Question) -> Mapping[DepartmentId, DepartmentIndicators]:
         """How each department answered when it was called."""
-        return await self._answered(question, lambda tales: assess_departments(tales, question.period))
+        return await self._answered(
+            "departments", question, lambda tales: assess_departments(tales, question.period)
+        )
+
+    async def day(self, question: Question, now: datetime) -> DayCurve:
+        """The day until now by the hour, beside a usual one; the question's period is that day."""
+        return await self._answered("day", question, lambda tales: day_curve(tales, now))
 
     async def patrols(self, period: Period) -> Mapping[str, int]:
         """How many patrols began in the period, by street."""
@@ -80,15 +88,17 @@ class Assessments:
         async with driver_transaction(self._engine) as driver:
             return await names_of_people(driver, self._district)
 
-    async def _answered(self, question: Question, count: Callable[[Sequence[Tale]], Answer]) -> Answer:
-        known = self._answers.get(question)
+    async def _answered(
+        self, what: str, question: Question, count: Callable[[Sequence[Tale]], Answer]
+    ) -> Answer:
+        known = self._answers.get((what, question))
         if known is not None and time.monotonic() - known[0] < _FRESH_S:
-            return known[1]  # type: ignore[return-value]  # stored below under the same question
+            return known[1]  # type: ignore[return-value]  # stored below under the same key
         async with self._reading:
             await self._follow()
             answer = await asyncio.to_thread(lambda: count(self._seen(question)))
-        self._answers[question] = (time.monotonic(), answer)
-        self._answers.move_to_end(question)
+        self._answers[what, question] = (time.monotonic(), answer)
+        self._answers.move_to_end((what, question))
         while len(self._answers) > _REMEMBERED:
             self._answers.popitem(last=False)
         return answer

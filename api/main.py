@@ -58,6 +58,7 @@ from api.routes import (
     task_help,
     tasks,
     tiles,
+    today,
     webhooks,
     whistles,
 )
@@ -105,6 +106,7 @@ ROUTERS = (
     open311.router,
     features.router,
     statistics.router,
+    today.router,
     plans.router,
 )
 

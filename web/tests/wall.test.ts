@@ -5,52 +5,9 @@ import { CaseStore } from '../src/wall/case_store';
 import { dayStart } from '../src/wall/day';
 import { countKpis } from '../src/wall/kpis';
 import { NO_FILTER, queueOf } from '../src/wall/queue_filter';
+import { summed } from '../src/wall/Sparkline';
 import { caseFeatures, FeatureLedger, fanOffset, gatheredFeatures } from '../src/wall/wall_features';
-
-const NOW = Date.parse('2026-11-21T06:00:00Z');
-const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
-let made = 0;
-
-function aCase(changes: Partial<CaseItem> = {}): CaseItem {
-  made += 1;
-  return {
-    id: `case-${made}`,
-    number: made,
-    kind: 'patrol_finding',
-    source: 'staff',
-    category: 'E0104',
-    severity: 2,
-    state: 'filed',
-    at: [112.55, 37.86],
-    area: '990101001001001',
-    nearest_area: null,
-    street: null,
-    reported_at: at(-60),
-    filed_at: at(-60),
-    resolved_at: null,
-    closed_at: null,
-    due_at: at(240),
-    clock: 'running',
-    stood_still_at: null,
-    task: null,
-    holder: null,
-    holder_name: null,
-    holder_post: null,
-    ring: null,
-    outcome: null,
-    description: '',
-    photographs: [],
-    reworked: 0,
-    reopened: 0,
-    escalated: 0,
-    extensions: 0,
-    appealing: false,
-    merged_into: null,
-    satisfaction: null,
-    events: 2,
-    ...changes,
-  };
-}
+import { aCase, at, NOW } from './a_case';
 
 describe('a mark', () => {
   it.each([
@@ -84,6 +41,23 @@ describe('the store', () => {
     expect(kept.get(one.id)?.state).toBe('accepted');
     kept.put([{ ...one, events: 6, state: 'on_site' }]);
     expect(kept.get(one.id)?.state).toBe('on_site');
+  });
+
+  it('shows an act at once, until the server confirms it or it is taken back', () => {
+    const kept = store();
+    const one = aCase({ events: 3 });
+    kept.put([one]);
+    kept.expect(one.id, { clock: 'paused' });
+    expect(kept.get(one.id)?.clock).toBe('paused');
+    kept.takeBack(one.id);
+    expect(kept.get(one.id)).toEqual(one);
+
+    kept.expect(one.id, { clock: 'paused' });
+    kept.expect(one.id, { state: 'offered' });
+    kept.put([{ ...one, events: 4, clock: 'suspended' }]);
+    expect(kept.get(one.id)?.clock).toBe('suspended');
+    kept.takeBack(one.id);
+    expect(kept.get(one.id)?.events).toBe(4);
   });
 
   it('draws a burst once', () => {
@@ -134,12 +108,17 @@ describe('the queue', () => {
   it('is narrowed by area, words and state', () => {
     const here = aCase({ description: '井盖松动' });
     const there = aCase({ area: '990101002001001' });
-    const done = aCase({ state: 'closed' });
-    const all = [here, there, done];
+    const done = aCase({ state: 'closed', closed_at: at(-5) });
+    const before = new Date(dayStart(NOW) - 1000).toISOString();
+    const doneBefore = aCase({ state: 'closed', reported_at: before, filed_at: before, closed_at: before });
+    const all = [here, there, done, doneBefore];
     expect(queueOf(all, NO_FILTER, NOW, text)).toHaveLength(2);
     expect(queueOf(all, { ...NO_FILTER, area: '990101002' }, NOW, text)[0]?.one).toBe(there);
     expect(queueOf(all, { ...NO_FILTER, words: '井盖' }, NOW, text)[0]?.one).toBe(here);
-    expect(queueOf(all, { ...NO_FILTER, show: 'settled' }, NOW, text)[0]?.one).toBe(done);
+    expect(queueOf(all, { ...NO_FILTER, show: 'settled' }, NOW, text).map(({ one }) => one)).toEqual([done]);
+    expect(queueOf(all, { ...NO_FILTER, show: 'today' }, NOW, text)).toHaveLength(3);
+    expect(queueOf(all, { ...NO_FILTER, show: 'filed' }, NOW, text)).toHaveLength(3);
+    expect(queueOf(all, { ...NO_FILTER, show: 'all' }, NOW, text)).toHaveLength(4);
   });
 });
 
@@ -160,13 +139,14 @@ describe('the numbers of the day', () => {
         aCase({ state: 'closed', resolved_at: at(-10), satisfaction: 5 }),
         aCase({ state: 'resolved', resolved_at: at(-10), due_at: at(-20), satisfaction: 2 }),
         aCase({ state: 'merged' }),
-        aCase({ reported_at: yesterday, state: 'closed', resolved_at: yesterday }),
+        aCase({ reported_at: yesterday, filed_at: yesterday, state: 'closed', resolved_at: yesterday }),
       ],
       NOW,
       since,
     );
     expect(kpis).toEqual({
       reported: 5,
+      filed: 5,
       waiting: 2,
       underway: 1,
       late: 1,
@@ -181,6 +161,13 @@ describe('the numbers of the day', () => {
   it('divide nothing by nothing', () => {
     const { closingRate, onTime, satisfied } = countKpis([], NOW, since);
     expect([closingRate, onTime, satisfied]).toEqual([null, null, null]);
+  });
+});
+
+describe('the day’s curve', () => {
+  it('adds up the hours until the first that is still to come', () => {
+    expect(summed([1, 0, 3, null, null])).toEqual([1, 1, 4]);
+    expect(summed([null])).toEqual([]);
   });
 });
 

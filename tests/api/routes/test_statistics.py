@@ -1,7 +1,7 @@
 """Indicators over HTTP: equal to a plain recount of the same events, and no more than one may see."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from api.identity import Role
 from api.store.database import driver_transaction
 from dispatch.assessment import COUNTS
 from dispatch.cases import CaseEvent
+from dispatch.clocks import CITY_ZONE
 from dispatch.lifecycle import Action
 from tests.api import small_district
 from tests.api.people_here import DISTRICT, sign_in_as
@@ -134,3 +135,16 @@ async def test_a_period_that_is_none_is_refused(office: Office) -> None:
     long_ago = await office.operator.get("/api/v1/statistics", params={"until": "0001-01-02T00:00:00Z"})
     assert long_ago.status_code in (400, 422)
     assert (await office.operator.get("/api/v1/statistics")).status_code == 200
+
+
+async def test_the_day_is_told_by_the_hour_beside_a_usual_one(office: Office) -> None:
+    told = (await office.operator.get("/api/v1/statistics/today")).json()
+    assert [one["hour"] for one in told["hours"]] == list(range(24))
+    now = datetime.now(CITY_ZONE)
+    assert datetime.fromisoformat(told["begins"]).astimezone(CITY_ZONE).date() == now.date()
+    assert all(one["reported"] is None for one in told["hours"][now.hour + 1 :])
+    assert told["hours"][0]["reported"] == 0
+    assert told["covered"] is None, "a town without roads"
+    # asked with the same period, departments are still departments
+    day = {"since": told["begins"], "until": (now + timedelta(days=1)).isoformat()}
+    assert "items" in (await office.operator.get("/api/v1/statistics/departments", params=day)).json()

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { policyName } from '../shared/classification';
 import { clock } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
 import { Icon } from '../shared/parts/Icon';
 import { EmptyState } from '../shared/parts/States';
-import { type Alarm, lookForLate, markSeen, muted, newest, unseen } from './alarms';
+import { type Alarm, type AlarmKind, lookAtDeadlines, markSeen, muted, newest, unseen } from './alarms';
 import { cases, moment, openCase, placeOf } from './state';
 import { wallWords } from './words';
 
@@ -69,7 +69,23 @@ function AlarmList() {
           </Button>
         </>
       )}
+      <DesktopNotices />
     </section>
+  );
+}
+
+/** Asks the browser, once and only when told to, whether alarms may show beside other programs. */
+function DesktopNotices() {
+  const t = wallWords();
+  const [allowed, setAllowed] = useState(
+    typeof Notification === 'function' ? Notification.permission : 'denied',
+  );
+  if (allowed === 'granted') return <p class="alarms__notices quiet small">{t.noticesOn}</p>;
+  if (allowed === 'denied') return <p class="alarms__notices quiet small">{t.noticesOff}</p>;
+  return (
+    <Button look="quiet" icon="bell" onClick={() => void Notification.requestPermission().then(setAllowed)}>
+      {t.noticesAllow}
+    </Button>
   );
 }
 
@@ -87,10 +103,13 @@ function AlarmText({ alarm }: { alarm: Alarm }) {
   );
 }
 
+/** What flashes around the page when it comes; the rest only sounds and is listed. */
+const FLASHING: ReadonlySet<AlarmKind> = new Set(['urgent', 'help', 'late', 'escalated']);
+
 /** Watches for cases that become late, and tells the newest alarm to screen readers and to browsers that may show it. */
 export function AlarmLook() {
   const t = wallWords();
-  useEffect(() => lookForLate(cases.all.value, moment.value), [cases.all.value, moment.value]);
+  useEffect(() => lookAtDeadlines(cases.all.value, moment.value), [cases.all.value, moment.value]);
   const alarm = newest.value;
   const one = alarm && cases.get(alarm.case);
   const said = alarm
@@ -101,8 +120,13 @@ export function AlarmLook() {
     if (Notification.permission === 'granted') new Notification(said, { tag: alarm?.key ?? '' });
   }, [said, alarm?.key]);
   return (
-    <div class="unseen" role="alert">
-      {said}
-    </div>
+    <>
+      <div class="unseen" role="alert">
+        {said}
+      </div>
+      {alarm && FLASHING.has(alarm.kind) && (
+        <div key={alarm.key} class={`alarm-flash alarm-flash--${alarm.kind}`} />
+      )}
+    </>
   );
 }

@@ -1,6 +1,10 @@
+import { useEffect } from 'preact/hooks';
 import { number, percent } from '../shared/formats';
 import { answerIn } from '../shared/question';
+import { may } from '../shared/session';
+import { openRanking, showNumbers, theToday } from './figures';
 import type { Shown } from './queue_filter';
+import { Sparkline } from './Sparkline';
 import { filter, kpis, narrow, theDistrict } from './state';
 import { wallWords } from './words';
 
@@ -12,13 +16,23 @@ interface Kpi {
   look?: 'late' | 'soon' | undefined;
 }
 
+const TODAY_AGAIN_MS = 60_000;
+
 /** The numbers of the day; each says what it counts, and leads to the list behind it. */
 export function KpiStrip() {
   const t = wallWords();
+  useEffect(() => {
+    if (!may('view_statistics')) return;
+    void theToday.put();
+    const timer = setInterval(() => void theToday.put(), TODAY_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
   const now = kpis.value;
-  const share = (value: number | null) => (value === null ? '–' : percent(value));
+  const today = answerIn(theToday.asked.value);
+  const share = (value: number | null | undefined) => (value == null ? '–' : percent(value));
   const strip: Kpi[] = [
-    { id: 'reported', value: number(now.reported), leads: 'all' },
+    { id: 'reported', value: number(now.reported), leads: 'today' },
+    { id: 'filed', value: number(now.filed), leads: 'filed' },
     { id: 'waiting', value: number(now.waiting), leads: 'waiting' },
     { id: 'underway', value: number(now.underway), leads: 'underway' },
     { id: 'soon', value: number(now.soon), leads: 'soon', look: now.soon > 0 ? 'soon' : undefined },
@@ -28,33 +42,53 @@ export function KpiStrip() {
     { id: 'onTime', value: share(now.onTime) },
     { id: 'satisfied', value: share(now.satisfied) },
     { id: 'onShift', value: number(answerIn(theDistrict.asked.value)?.counts.on_shift ?? 0) },
+    { id: 'covered', value: share(today?.covered) },
   ];
   return (
     <ul class="kpis">
-      {strip.map(({ id, value, leads, look }) => {
-        const body = (
-          <>
-            <span class="kpis__name">{t.kpi[id]}</span>
-            <span class="kpis__value">{value}</span>
-          </>
-        );
-        return (
-          <li key={id} class={look ? `kpis--${look}` : ''}>
-            {leads ? (
-              <button
-                type="button"
-                title={t.kpiHint[id]}
-                aria-pressed={filter.value.show === leads}
-                onClick={() => narrow({ show: filter.value.show === leads ? 'open' : leads })}
-              >
-                {body}
-              </button>
-            ) : (
-              <div title={t.kpiHint[id]}>{body}</div>
-            )}
-          </li>
-        );
-      })}
+      {strip.map(one => (
+        <KpiCell key={one.id} {...one} />
+      ))}
+      {today && (
+        <li class="kpis__day">
+          <button
+            type="button"
+            title={t.numbersHint}
+            aria-pressed={openRanking.value !== null}
+            onClick={() => showNumbers(openRanking.value ? null : 'street')}
+          >
+            <span class="kpis__name">{t.numbers}</span>
+            <Sparkline today={today} line="reported" width={96} height={28} />
+          </button>
+        </li>
+      )}
     </ul>
+  );
+}
+
+function KpiCell({ id, value, leads, look }: Kpi) {
+  const t = wallWords();
+  const body = (
+    <>
+      <span class="kpis__name">{t.kpi[id]}</span>
+      <span class="kpis__value">{value}</span>
+    </>
+  );
+  const isShown = filter.value.show === leads;
+  return (
+    <li class={look ? `kpis--${look}` : ''}>
+      {leads ? (
+        <button
+          type="button"
+          title={t.kpiHint[id]}
+          aria-pressed={isShown}
+          onClick={() => narrow({ show: isShown ? 'open' : leads })}
+        >
+          {body}
+        </button>
+      ) : (
+        <div title={t.kpiHint[id]}>{body}</div>
+      )}
+    </li>
   );
 }

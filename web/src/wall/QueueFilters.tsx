@@ -15,14 +15,16 @@ export function QueueFilters() {
   const t = wallWords();
   const now = filter.value;
   const names: Record<Shown, string> = {
-    open: t.allStates,
+    open: t.openCases,
+    today: t.kpi.reported,
+    filed: t.kpi.filed,
     waiting: t.kpi.waiting,
     underway: t.kpi.underway,
     soon: t.kpi.soon,
     late: t.kpi.late,
     check: t.states.resolved,
     settled: t.kpi.closed,
-    all: t.kpi.reported,
+    all: t.allStates,
   };
   return (
     <div class="filters">

@@ -3,10 +3,12 @@ import { useEffect } from 'preact/hooks';
 import { type KeyAct, listenToKeys } from '../shared/keys';
 import { switchLanguage, switchTheme } from '../shared/parts/Bar';
 import { KeyHelp } from '../shared/parts/KeyHelp';
+import { say, undoLast } from '../shared/parts/Toast';
 import { answerIn } from '../shared/question';
 import { sharedWords } from '../shared/words';
 import { alarmsOpen } from './AlarmBell';
 import { type ActName, actsFor, begin } from './case_acts';
+import { openRanking, showNumbers } from './figures';
 import { theCase, theSuggestion } from './open_case';
 import { assign } from './SuggestionBox';
 import {
@@ -72,6 +74,18 @@ const ACTS: readonly KeyAct[] = [
   { keys: 'p', says: () => wallWords().keyPause, act: () => actOnOpen('resume', 'pause') },
   { keys: 'm', says: () => wallWords().keyMerge, act: () => actOnOpen('merge') },
   { keys: 'n', says: () => wallWords().keyNote, act: () => actOnOpen('note') },
+  {
+    keys: 'z',
+    says: () => wallWords().keyUndo,
+    act: () => {
+      if (!undoLast()) say(wallWords().nothingToUndo);
+    },
+  },
+  {
+    keys: 'r',
+    says: () => wallWords().numbers,
+    act: () => showNumbers(openRanking.value ? null : 'street'),
+  },
   { keys: 'o', says: () => wallWords().keyOnMap, act: showOpenOnMap },
   { keys: '0', says: () => sharedWords().wholeDistrict, act: () => scene.value?.showWhole() },
   { keys: 'g l', says: () => wallWords().kpi.late, act: () => narrow({ show: 'late' }) },
@@ -91,6 +105,7 @@ const ACTS: readonly KeyAct[] = [
     says: () => sharedWords().keyClose,
     act: () => {
       if (alarmsOpen.value) alarmsOpen.value = false;
+      else if (openRanking.value) showNumbers(null);
       else if (openId.value) openCase(null);
     },
   },

@@ -17,6 +17,7 @@ import { CasePanel } from './CasePanel';
 import { feedProblem, followServer, isLoaded, lastHeard, liveState, loadLists } from './feed';
 import { followNews } from './follow_news';
 import { KpiStrip } from './KpiStrip';
+import { NumbersPanel } from './NumbersPanel';
 import { PlanPanel } from './PlanPanel';
 import { Queue } from './Queue';
 import {
@@ -154,6 +155,7 @@ function Working({ district }: { district: District }) {
           <div class="workspace__middle">
             <WallMap district={district} />
             <PlanPanel />
+            <NumbersPanel />
           </div>
           {openId.value && (
             <>

@@ -1,13 +1,16 @@
-import { computed, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
 import type { CaseItem } from '../shared/case_api';
 import { remembered } from '../shared/remembered';
-import { markOf } from './case_marks';
+import { sound } from './alarm_sound';
+import { dueAt, markOf, soonFrom } from './case_marks';
 import type { FeedEvent } from './feed';
 import { cases } from './state';
 
-/** What an operator must not miss: it stays listed until somebody has seen it. */
+/** What an operator must not miss: it stays listed, in this browser, until somebody has seen it. */
 
-export type AlarmKind = 'urgent' | 'nobody' | 'late' | 'help' | 'escalated';
+export const ALARM_KINDS = ['urgent', 'help', 'late', 'escalated', 'unanswered', 'nobody', 'soon'] as const;
+/** The gravest first: of several at once the first sounds. */
+export type AlarmKind = (typeof ALARM_KINDS)[number];
 
 export interface Alarm {
   key: string;
@@ -20,81 +23,83 @@ export interface Alarm {
 const URGENT_FROM = 5;
 const KEPT = 200;
 const ALARMING: Readonly<Record<string, AlarmKind>> = {
+  expire: 'unanswered',
   nobody_found: 'nobody',
   ask_for_help: 'help',
   escalate: 'escalated',
 };
 
-export const unseen = signal<readonly Alarm[]>([]);
+const isAlarm = (value: unknown): value is Alarm =>
+  typeof value === 'object' && value !== null && 'key' in value && 'case' in value && 'kind' in value;
+const areAlarms = (value: unknown): value is readonly Alarm[] => Array.isArray(value) && value.every(isAlarm);
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+const isMoment = (value: unknown): value is number => typeof value === 'number';
+
+export const unseen = remembered<readonly Alarm[]>('alarms.unseen', [], areAlarms);
 /** The newest, for those who hear the page. */
 export const newest = computed(() => unseen.value[0] ?? null);
-
-const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 export const muted = remembered('alarms.muted', false, isFlag);
+/** When deadlines were last looked at: what passed while the page was shut is news when it opens. */
+const lookedAt = remembered('alarms.looked', 0, isMoment);
+const AWAY_AT_MOST_MS = 12 * 3_600_000;
 
 const raised = new Set<string>();
 
-function raise(kind: AlarmKind, one: CaseItem, at: number, mark = ''): void {
-  const key = `${kind} ${one.id} ${mark}`;
-  if (raised.has(key)) return;
-  raised.add(key);
-  if (raised.size > KEPT * 10) raised.delete(raised.values().next().value as string);
-  unseen.value = [{ key, kind, case: one.id, number: one.number, at }, ...unseen.value].slice(0, KEPT);
-  if (!muted.value) beep(kind);
+function alarmOf(kind: AlarmKind, one: CaseItem, at: number, mark = ''): Alarm {
+  return { key: `${kind} ${one.id} ${mark}`, kind, case: one.id, number: one.number, at };
+}
+
+function raise(alarms: readonly Alarm[]): void {
+  const listed = new Set(unseen.peek().map(alarm => alarm.key));
+  const news = alarms.filter(({ key }) => !raised.has(key) && !listed.has(key));
+  if (news.length === 0) return;
+  for (const { key } of news) raised.add(key);
+  for (const key of raised) {
+    if (raised.size <= KEPT * 10) break;
+    raised.delete(key);
+  }
+  unseen.value = [...news.toReversed(), ...unseen.peek()].slice(0, KEPT);
+  const gravest = ALARM_KINDS.find(kind => news.some(alarm => alarm.kind === kind));
+  if (gravest && !muted.peek()) sound(gravest);
 }
 
 export function hearEvents(events: readonly FeedEvent[]): void {
+  const heard: Alarm[] = [];
   for (const event of events) {
     const one = cases.get(event.case);
     if (!one) continue;
     const kind = ALARMING[event.action];
-    if (kind) raise(kind, one, Date.parse(event.at), event.id);
-    if (event.action === 'report' && one.severity >= URGENT_FROM) raise('urgent', one, Date.parse(event.at));
+    if (kind) heard.push(alarmOf(kind, one, Date.parse(event.at), event.id));
+    if (event.action === 'report' && one.severity >= URGENT_FROM)
+      heard.push(alarmOf('urgent', one, Date.parse(event.at)));
   }
+  raise(heard);
 }
 
-let known = new Set<string>();
-let first = true;
+type Pressing = 'late' | 'soon';
+let before: Readonly<Record<Pressing, ReadonlySet<string>>> | null = null;
 
-/** Look which cases became late since the last look; those that were late already are no news. */
-export function lookForLate(all: readonly CaseItem[], now: number): void {
-  const late = new Set<string>();
+/** Look which cases became late or nearly late since the last look; what was so already is no news. */
+export function lookAtDeadlines(all: readonly CaseItem[], now: number): void {
+  if (all.length === 0) return;
+  const known = before;
+  const since = known ? now : Math.max(lookedAt.peek() || now, now - AWAY_AT_MOST_MS);
+  const found: Record<Pressing, Set<string>> = { late: new Set(), soon: new Set() };
+  const news: Alarm[] = [];
   for (const one of all) {
-    if (markOf(one, now) !== 'late') continue;
-    late.add(one.id);
-    if (!first && !known.has(one.id)) raise('late', one, now, one.due_at ?? '');
+    const mark = markOf(one, now);
+    if (mark !== 'late' && mark !== 'soon') continue;
+    found[mark].add(one.id);
+    const due = dueAt(one) ?? now;
+    const from = mark === 'late' ? due : soonFrom(one, due);
+    const isNews = known ? !known[mark].has(one.id) : from > since;
+    if (isNews) news.push(alarmOf(mark, one, known ? now : from, one.due_at ?? ''));
   }
-  if (all.length > 0) first = false;
-  known = late;
+  before = found;
+  lookedAt.value = now;
+  raise(news);
 }
 
 export function markSeen(key?: string): void {
   unseen.value = key === undefined ? [] : unseen.value.filter(alarm => alarm.key !== key);
-}
-
-const TONES: Record<AlarmKind, number[]> = {
-  urgent: [880, 660, 880],
-  help: [880, 880],
-  late: [520],
-  nobody: [440],
-  escalated: [520],
-};
-
-let audio: AudioContext | null = null;
-
-/** A short tone; browsers allow it once somebody has touched the page. */
-function beep(kind: AlarmKind): void {
-  if (typeof AudioContext !== 'function' || !navigator.userActivation?.hasBeenActive) return;
-  audio ??= new AudioContext();
-  const start = audio.currentTime;
-  for (const [place, pitch] of TONES[kind].entries()) {
-    const tone = audio.createOscillator();
-    const volume = audio.createGain();
-    tone.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.12, start + place * 0.18);
-    volume.gain.exponentialRampToValueAtTime(0.001, start + place * 0.18 + 0.16);
-    tone.connect(volume).connect(audio.destination);
-    tone.start(start + place * 0.18);
-    tone.stop(start + place * 0.18 + 0.17);
-  }
 }

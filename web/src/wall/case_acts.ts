@@ -86,16 +86,19 @@ export function begin(act: ActName, one: CaseItem): void {
   else asking.value = { act, one };
 }
 
-/** Do an act and say what came of it; true when it was done. What was shown stays as it was if it was not. */
+/** Do an act: it shows at once, and is confirmed or taken back with the reason; true when it was done. */
 export async function perform(act: ActName, one: CaseItem, body: Body = {}, said?: string): Promise<boolean> {
   const t = wallWords();
   if (underWay.value.has(one.id)) return false;
   mark(one.id, true);
+  const expected = EXPECTED[act]?.(body);
+  if (expected) cases.expect(one.id, expected);
   try {
     cases.put([await actOnCase(one.id, act, body)]);
     say(said ?? `${t.actsDone[act]} ${t.caseNumber(one.number)}`, undoOf(act, one));
     return true;
   } catch (error) {
+    cases.takeBack(one.id);
     const why = error instanceof Problem ? error.detail || error.title : String(error);
     say(t.failedAct(t.actOn(t.acts[act], one.number), why));
     return false;
@@ -104,11 +107,52 @@ export async function perform(act: ActName, one: CaseItem, body: Body = {}, said
   }
 }
 
+const atOnce = () => new Date().toISOString();
+const OPEN_AGAIN = {
+  state: 'filed',
+  holder: null,
+  holder_name: null,
+  holder_post: null,
+  task: null,
+} as const;
+
+/** How a case will stand after an act, as far as a desk can say; the server has the last word. */
+const EXPECTED: Partial<Record<ActName, (body: Body) => Partial<CaseItem>>> = {
+  file: () => ({ state: 'filed', filed_at: atOnce() }),
+  verify: () => ({ state: 'closed', clock: 'stopped', closed_at: atOnce() }),
+  'send-back': () => OPEN_AGAIN,
+  dismiss: () => ({ state: 'dismissed', clock: 'stopped', closed_at: atOnce() }),
+  assign: () => ({ state: 'offered' }),
+  withdraw: () => OPEN_AGAIN,
+  merge: () => ({ state: 'merged', clock: 'stopped', closed_at: atOnce() }),
+  pause: () => ({ clock: 'paused' }),
+  suspend: () => ({ clock: 'suspended' }),
+  resume: () => ({ clock: 'running' }),
+  reopen: () => OPEN_AGAIN,
+};
+
 /** What takes an act back, where the lifecycle has a way. */
 function undoOf(act: ActName, one: CaseItem): (() => void) | undefined {
-  if (act === 'assign') return () => void perform('withdraw', one, { reason: wallWords().acts.withdraw });
-  if (act === 'pause' || act === 'suspend') return () => void perform('resume', one);
-  return undefined;
+  const reason = wallWords().undoReason;
+  const back = (name: ActName, body: Body = {}) =>
+    may(DESK_ACTS[name].permission) ? () => void perform(name, one, { reason, ...body }) : undefined;
+  switch (act) {
+    case 'assign':
+      return back('withdraw');
+    case 'withdraw':
+      return one.holder ? back('assign', { responder: one.holder }) : undefined;
+    case 'pause':
+    case 'suspend':
+      return back('resume');
+    case 'resume':
+      return back(one.clock === 'suspended' ? 'suspend' : 'pause');
+    case 'reclassify':
+      return back('reclassify', { category: one.category });
+    case 'verify':
+      return one.reopened === 0 ? back('reopen') : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** One act on all selected cases; each stands for itself. */
@@ -119,9 +163,25 @@ export async function performOnSelected(act: ActName, reason: string): Promise<v
     const refused = results.filter(result => !result.done);
     const first = refused[0];
     const why = first ? (language.value === 'en' ? first.detail : first.detail_zh) : '';
-    say([t.bulkResult(results.length - refused.length, refused.length), why].filter(Boolean).join(' · '));
+    const said = [t.bulkResult(results.length - refused.length, refused.length), why];
+    const done = results.filter(result => result.done).map(result => result.case);
+    const undo = UNDONE_BY_RESUMING.has(act) && done.length > 0 ? () => void resumeAll(done) : undefined;
+    say(said.filter(Boolean).join(' · '), undo);
     selected.value = new Set(refused.map(result => result.case));
   } catch (error) {
     say(t.failedAct(t.acts[act], error instanceof Problem ? error.detail : String(error)));
+  }
+}
+
+const UNDONE_BY_RESUMING: ReadonlySet<ActName> = new Set(['pause', 'suspend']);
+
+async function resumeAll(ids: readonly string[]): Promise<void> {
+  const t = wallWords();
+  try {
+    const results = await actOnCases(ids, 'resume', t.undoReason);
+    const refused = results.filter(result => !result.done).length;
+    say(t.bulkResult(results.length - refused, refused));
+  } catch (error) {
+    say(t.failedAct(t.acts.resume, error instanceof Problem ? error.detail : String(error)));
   }
 }

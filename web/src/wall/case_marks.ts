@@ -21,14 +21,21 @@ export function endedBefore(one: CaseItem, moment: number): boolean {
 const SOON_SHARE = 0.25;
 const SOON_AT_MOST_MS = 12 * 3_600_000;
 
+export const dueAt = (one: CaseItem) => (one.due_at === null ? null : Date.parse(one.due_at));
+
+/** From when on a case that is due then counts as nearly late. */
+export function soonFrom(one: CaseItem, due: number): number {
+  const all = due - Date.parse(one.filed_at ?? one.reported_at);
+  return due - Math.min(all * SOON_SHARE, SOON_AT_MOST_MS);
+}
+
 export function markOf(one: CaseItem, now: number): MarkState {
   if (SETTLED.has(one.state)) return 'settled';
   if (one.clock === 'paused' || one.clock === 'suspended') return 'paused';
-  const due = one.due_at === null ? null : Date.parse(one.due_at);
+  const due = dueAt(one);
   if (due !== null) {
     if (due <= now) return 'late';
-    const all = due - Date.parse(one.filed_at ?? one.reported_at);
-    if (due - now < Math.min(all * SOON_SHARE, SOON_AT_MOST_MS)) return 'soon';
+    if (now > soonFrom(one, due)) return 'soon';
   }
   if (one.state === 'offered') return 'offered';
   return one.state === 'accepted' || one.state === 'on_site' ? 'underway' : 'new';

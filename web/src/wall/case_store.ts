@@ -7,14 +7,13 @@ import type { CaseItem } from '../shared/case_api';
  */
 export class CaseStore {
   readonly #cases = new Map<string, CaseItem>();
+  /** Cases shown as an act on its way will leave them, each with what is known of it. */
+  readonly #expected = new Map<string, CaseItem>();
   readonly #revision = signal(0);
   readonly #changed = signal<ReadonlySet<string>>(new Set());
   #waiting = new Set<string>();
   #scheduled = false;
   readonly #schedule: (act: () => void) => void;
-
-  /** Told of every case that came or changed, before it is drawn; `before` is undefined for one that came. */
-  onPut: (after: CaseItem, before: CaseItem | undefined) => void = () => undefined;
 
   constructor(schedule: (act: () => void) => void = act => requestAnimationFrame(act)) {
     this.#schedule = schedule;
@@ -43,15 +42,38 @@ export class CaseStore {
     for (const item of items) {
       const known = this.#cases.get(item.id);
       if (known && known.events > item.events) continue;
+      this.#expected.delete(item.id);
       this.#cases.set(item.id, item);
       this.#waiting.add(item.id);
-      this.onPut(item, known);
     }
     this.#announce();
   }
 
   drop(ids: Iterable<string>): void {
-    for (const id of ids) if (this.#cases.delete(id)) this.#waiting.add(id);
+    for (const id of ids) {
+      this.#expected.delete(id);
+      if (this.#cases.delete(id)) this.#waiting.add(id);
+    }
+    this.#announce();
+  }
+
+  /** Show a case as an act will leave it, until the server's word comes or the act is taken back. */
+  expect(id: string, change: Partial<CaseItem>): void {
+    const known = this.#cases.get(id);
+    if (!known) return;
+    if (!this.#expected.has(id)) this.#expected.set(id, known);
+    this.#cases.set(id, { ...known, ...change });
+    this.#waiting.add(id);
+    this.#announce();
+  }
+
+  /** The act came to nothing: show again what is known. */
+  takeBack(id: string): void {
+    const known = this.#expected.get(id);
+    if (!known) return;
+    this.#expected.delete(id);
+    this.#cases.set(id, known);
+    this.#waiting.add(id);
     this.#announce();
   }
 
@@ -66,6 +88,7 @@ export class CaseStore {
     for (const [id, item] of this.#cases) {
       if (!fresh.has(id) && !keep(item)) {
         this.#cases.delete(id);
+        this.#expected.delete(id);
         this.#waiting.add(id);
       }
     }

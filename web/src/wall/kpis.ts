@@ -4,6 +4,7 @@ import { isEnded, isSettled, isUnderWay, isWaiting, markOf } from './case_marks'
 /** The numbers of the day, counted from the cases that the page knows: they change with the news itself. */
 export interface Kpis {
   reported: number;
+  filed: number;
   waiting: number;
   underway: number;
   late: number;
@@ -18,6 +19,7 @@ export interface Kpis {
 export function countKpis(cases: readonly CaseItem[], now: number, since: number): Kpis {
   const kpis: Kpis = {
     reported: 0,
+    filed: 0,
     waiting: 0,
     underway: 0,
     late: 0,
@@ -39,6 +41,7 @@ export function countKpis(cases: readonly CaseItem[], now: number, since: number
       kpis.reported += 1;
       if (isSettled(one)) settledOfToday += 1;
     }
+    if (one.filed_at !== null && Date.parse(one.filed_at) >= since) kpis.filed += 1;
     const ended = one.resolved_at ?? one.closed_at;
     if (ended !== null && (isSettled(one) || isEnded(one)) && Date.parse(ended) >= since) {
       kpis.closed += 1;

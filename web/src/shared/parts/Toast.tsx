@@ -24,6 +24,14 @@ export function say(text: string, undo?: () => void): void {
   setTimeout(() => dismiss(id), undo ? STANDS_WITH_UNDO_MS : STANDS_MS);
 }
 
+/** Take the last act back that still can be; false when there is none. */
+export function undoLast(): boolean {
+  const last = messages.value.findLast(message => message.undo);
+  last?.undo?.();
+  if (last) dismiss(last.id);
+  return last !== undefined;
+}
+
 function dismiss(id: number): void {
   messages.value = messages.value.filter(message => message.id !== id);
 }
