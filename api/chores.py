@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.daily_export import DailyExport
 from api.keyring import Keyring
 from api.notify import Messenger
 from api.photograph_sweep import sweep_photographs
@@ -20,11 +21,13 @@ SEAL_EVERY_S = 5.0
 SWEEP_EVERY_S = 3600.0
 TELL_EVERY_S = 1.0
 ENCRYPT_EVERY_S = 3600.0
+EXPORT_EVERY_S = 60.0
 
 
 def chores_of(engine: AsyncEngine, settings: Settings, keys: Keyring) -> tuple[Chore, ...]:
     """Return the chores; any number of processes may do them at once."""
     messenger = Messenger(engine, settings.district_code, keys)
+    daily = DailyExport(engine, settings.district_code, settings.export_path)
     folder = PhotographFolder(settings.data_path / "photographs")
 
     async def seal_audit() -> None:
@@ -43,4 +46,5 @@ def chores_of(engine: AsyncEngine, settings: Settings, keys: Keyring) -> tuple[C
         ("sweeping photographs", sweep, SWEEP_EVERY_S),
         ("telling other systems", messenger.step, TELL_EVERY_S),
         ("encrypting kept secrets", encrypt, ENCRYPT_EVERY_S),
+        ("writing the daily export", daily.step, EXPORT_EVERY_S),
     )

@@ -15,7 +15,10 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 Row = dict[str, Any]
-"""One row; `lon` and `lat` make its point in GeoJSON."""
+"""One row; `lon` and `lat` make its point in GeoJSON, or `geometry` is its shape, written already."""
+
+LONGEST_CELL = 32_767
+"""A sheet's cell holds no more letters."""
 
 SHEET_ROWS = 1_048_575
 """A sheet has no room for more, its heading aside."""
@@ -69,11 +72,13 @@ async def as_geojson(columns: Sequence[str], rows: AsyncIterator[Row]) -> AsyncI
 
 def feature_of(columns: Sequence[str], row: Row) -> dict[str, Any]:
     """Return a row as a GeoJSON feature."""
-    point = None
-    if row.get("lon") is not None and row.get("lat") is not None:
-        point = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
-    properties = {name: row[name] for name in columns if name not in {"lon", "lat"}}
-    return {"type": "Feature", "id": row.get("id"), "geometry": point, "properties": properties}
+    shape: Any = None
+    if row.get("geometry"):
+        shape = orjson.Fragment(row["geometry"])
+    elif row.get("lon") is not None and row.get("lat") is not None:
+        shape = {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
+    properties = {name: row[name] for name in columns if name not in {"lon", "lat", "wkt"}}
+    return {"type": "Feature", "id": row.get("id"), "geometry": shape, "properties": properties}
 
 
 async def as_xlsx(columns: Sequence[str], rows: AsyncIterator[Row]) -> AsyncIterator[bytes]:
@@ -101,6 +106,8 @@ WRITERS = {FileFormat.CSV: as_csv, FileFormat.XLSX: as_xlsx, FileFormat.GEOJSON:
 
 def _cell(value: Any) -> Any:
     safe = safe_text(value)
+    if isinstance(safe, str) and len(safe) > LONGEST_CELL:
+        return "(too long for a cell; take CSV or GeoJSON 单元格放不下，请导出 CSV 或 GeoJSON)"
     return ILLEGAL_CHARACTERS_RE.sub("", safe) if isinstance(safe, str) else safe
 
 

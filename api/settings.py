@@ -70,6 +70,8 @@ class Settings:
     pages_path: Path = _PACKAGE / "pages"
     tls: bool = False
     """Served by HTTPS, with a certificate of a local authority in the data folder."""
+    export_path: Path | None = None
+    """The folder that every list is written to once a day; None for no daily export."""
     keys_path: Path | None = None
     """The file of keys that kept secrets are encrypted with; None for the one in the data folder."""
     provider_url: str = ""
@@ -176,6 +178,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "YILU_TLS", "tls", yes_or_no, "`1`: serve by HTTPS with a certificate of a local authority (`0`)."
+    ),
+    Setting(
+        "YILU_DAILY_EXPORT",
+        "export_path",
+        folder_path,
+        "A folder that every list of the day before is written to each night, as CSV and GeoJSON.",
     ),
     Setting(
         "YILU_KEYS",

@@ -1,6 +1,6 @@
 """Lists of cases: whatever a page, an export or the live feed asks for, within what the asker may see."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -93,7 +93,7 @@ def _reached(conditions: _Conditions, reach: Reach) -> str:
     return "(" + (" OR ".join(ways) or "false") + ")"
 
 
-def _conditions(district: str, wanted: CaseFilter, reach: Reach) -> _Conditions:
+def case_conditions(district: str, wanted: CaseFilter, reach: Reach) -> _Conditions:
     found = _Conditions()
     found.add(f"c.district = {found.value(district)}")
     found.add(_reached(found, reach))
@@ -154,7 +154,7 @@ async def list_case_items(
     before: tuple[datetime, UUID] | None = None,
 ) -> list[ListedCase]:
     """The newest cases first; those reported before `before` where a page goes on."""
-    found = _conditions(district, wanted, reach)
+    found = case_conditions(district, wanted, reach)
     if before:
         found.add(
             f"(c.reported_at, c.id) < ({found.value(before[0])}::timestamptz, {found.value(before[1])}::uuid)"
@@ -167,16 +167,6 @@ async def list_case_items(
     return [_listed(row) for row in rows]
 
 
-async def stream_case_items(
-    driver: asyncpg.Connection, district: str, wanted: CaseFilter, reach: Reach, *, most: int = 1_000_000
-) -> AsyncIterator[ListedCase]:
-    """Every case of a list, newest first, without holding them all: for exports."""
-    found = _conditions(district, wanted, reach)
-    statement = f"{_ITEMS} WHERE {found} ORDER BY c.reported_at DESC, c.id DESC LIMIT {found.value(most)}"
-    async for row in driver.cursor(statement, *found.values, prefetch=500):
-        yield _listed(row)
-
-
 async def find_items(driver: asyncpg.Connection, district: str, ids: Sequence[UUID]) -> list[ListedCase]:
     """The cases of those ids, whoever asks: for the live feed, which filters by itself."""
     rows = await fetch_rows(
@@ -187,6 +177,6 @@ async def find_items(driver: asyncpg.Connection, district: str, ids: Sequence[UU
 
 async def count_cases(driver: asyncpg.Connection, district: str, wanted: CaseFilter, reach: Reach) -> int:
     """How many cases the whole list holds."""
-    found = _conditions(district, wanted, reach)
+    found = case_conditions(district, wanted, reach)
     row = await find_row(driver, f"SELECT count(*) AS n FROM cases c WHERE {found}", *found.values)  # noqa: S608 - values are parameters
     return int(row["n"]) if row else 0

@@ -19,7 +19,7 @@ _PERSON = """
     FROM person p
 """
 
-_WITHIN_REACH = """
+WITHIN_REACH = """
     (p.id = ANY($2::uuid[]) OR EXISTS (
         SELECT FROM unnest($3::text[], $4::text[], $5::text[]) AS g(area, street, department)
         WHERE starts_with(p.area, g.area)
@@ -74,7 +74,7 @@ async def list_people(
     """Return the people within the reach, by area and id."""
     return await fetch_rows(
         driver,
-        f"""{_PERSON} WHERE p.district = $1 AND {_WITHIN_REACH} {_NARROWED}
+        f"""{_PERSON} WHERE p.district = $1 AND {WITHIN_REACH} {_NARROWED}
         AND ($11 = '' OR (p.area, p.id::text) > ($11, $12)) ORDER BY p.area, p.id::text LIMIT $13""",
         district,
         *columns_of(reach),
@@ -132,7 +132,7 @@ _TASK_FORCE = """
         SELECT max(version) FROM dataset_version v WHERE v.district = t.district AND v.dataset = 'streets')
 """
 
-_LEADS_THERE = """
+LEADS_THERE = """
     (t.chief = ANY($2::uuid[])
      OR EXISTS (SELECT FROM task_force_member m
                 WHERE m.district = t.district AND m.task_force = t.id AND m.person = ANY($2::uuid[]))
@@ -148,8 +148,7 @@ async def list_task_forces(
     """Return the task forces within the reach, by street."""
     return await fetch_rows(
         driver,
-        f"{_TASK_FORCE} WHERE t.district = $1 AND {_LEADS_THERE} AND t.street > $6"
-        " ORDER BY t.street LIMIT $7",
+        f"{_TASK_FORCE} WHERE t.district = $1 AND {LEADS_THERE} AND t.street > $6 ORDER BY t.street LIMIT $7",
         district,
         *columns_of(reach),
         after,
@@ -207,7 +206,7 @@ async def list_rosters(
         f"""
         SELECT r.id, r.person, p.name, p.post, p.area, r.starts_at, r.ends_at, r.emergency
         FROM roster r JOIN person p ON p.district = r.district AND p.id = r.person
-        WHERE r.district = $1 AND {_WITHIN_REACH}
+        WHERE r.district = $1 AND {WITHIN_REACH}
           AND r.ends_at > $6 AND r.starts_at < $7 AND ($8::uuid IS NULL OR r.person = $8)
           AND ($9 = '' OR (r.starts_at, r.id::text) > ($9::text::timestamptz, $10))
         ORDER BY r.starts_at, r.id::text LIMIT $11

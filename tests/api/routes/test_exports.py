@@ -13,10 +13,14 @@ import pandas as pd
 import pytest
 from fastapi import FastAPI
 
-from api.identity import Role
+from api.identity import Grant, Role
+from api.routes import exports
+from api.store.database import driver_transaction
+from api.store.duty import go_on
 from tests.api import small_district
-from tests.api.people_here import sign_in_as
+from tests.api.people_here import DISTRICT, client_of, make_account, sign_in_as
 from tests.api.serving import engine_in, serving
+from tests.api.the_town import STEWARD, build_town
 
 pytestmark = pytest.mark.postgis
 
@@ -95,3 +99,66 @@ async def test_people_are_written_without_their_numbers(app: FastAPI) -> None:
     text = (await get(operator, "people.csv")).text
     assert "李强" in text
     assert "555" not in text
+
+
+async def everything(app: FastAPI) -> httpx.AsyncClient:
+    """Somebody who may export everything, in a town that has one of everything."""
+    account = await make_account(
+        app, "all", *(Grant(role, DISTRICT) for role in (Role.OPERATOR, Role.AUDITOR))
+    )
+    return await client_of(app, account)
+
+
+LISTS = (
+    "cases findings tasks whistles events people rosters shifts patrols task-forces areas streets centres"
+    " audit"
+).split()
+
+
+async def test_every_list_is_written_in_every_format(database: str, tmp_path: Path) -> None:
+    async with serving(database, tmp_path) as (app, _):
+        town = await build_town(app)
+        await town["centre_id"].id()
+        async with driver_transaction(engine_in(app)) as driver:
+            await go_on(driver, DISTRICT, uuid4(), STEWARD, datetime.now(UTC))
+        client = await everything(app)
+        for name in LISTS:
+            query = "?act=session" if name == "audit" else ""  # the exports themselves are put on record too
+            table = pd.read_csv(io.BytesIO((await get(client, f"{name}.csv{query}")).content))
+            assert len(table) > 0, name
+            book = openpyxl.load_workbook(io.BytesIO((await get(client, f"{name}.xlsx{query}")).content))
+            assert [cell.value for cell in book["1"][1]] == list(table.columns), name
+            assert book["1"].max_row == len(table) + 1, name
+            features = (await get(client, f"{name}.geojson{query}")).json()["features"]
+            assert len(features) == len(table), name
+            assert set(features[0]["properties"]) == set(table.columns) - {"lon", "lat", "wkt"}
+            placed = {"lon", "wkt"} & set(table.columns)
+            assert (features[0]["geometry"] is not None) == bool(placed), name
+        listed = {route.path.rpartition("/")[2].partition(".")[0] for route in exports.router.routes}
+        assert listed == set(LISTS)
+
+
+async def test_the_filters_of_the_page_narrow_every_list(database: str, tmp_path: Path) -> None:
+    async with serving(database, tmp_path) as (app, _):
+        await build_town(app)
+        client = await everything(app)
+        narrow = {
+            **dict.fromkeys(("cases", "findings", "tasks", "whistles", "events"), "state=closed"),
+            **dict.fromkeys(("rosters", "shifts", "patrols"), "until=2020-01-01T00:00:00Z"),
+            "people": "post=nobody",
+            "task-forces": f"person={uuid4()}",
+            "audit": "act=nothing",
+        }
+        for name, query in narrow.items():
+            assert (await get(client, f"{name}.geojson?{query}")).json()["features"] == [], name
+
+
+async def test_nobody_exports_the_staff_and_cases_of_another_place(database: str, tmp_path: Path) -> None:
+    async with serving(database, tmp_path) as (app, _):
+        await build_town(app)
+        neighbour = await sign_in_as(app, Role.SUPERVISOR, "990101002")
+        for name in ("cases", "findings", "tasks", "whistles", "events", "rosters", "patrols", "task-forces"):
+            assert (await get(neighbour, f"{name}.geojson")).json()["features"] == [], name
+        everybody = (await get(neighbour, "people.csv")).text
+        assert "甲管家" not in everybody
+        assert "邻居" in everybody
