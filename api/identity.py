@@ -32,6 +32,7 @@ class Permission(StrEnum):
     VIEW_HEALTH = "view_health"
     VIEW_TERRITORY = "view_territory"
     SIGN_IN = "sign_in"
+    ASK_AS_RESIDENT = "ask_as_resident"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     REPORT = "report"
     VIEW_CASES = "view_cases"
@@ -74,7 +75,7 @@ class Extent(StrEnum):
     """All that lies within the grant's area, street or department; one's own is included."""
 
 
-_OPEN = "view_health view_territory sign_in"
+_OPEN = "view_health view_territory sign_in ask_as_resident"
 _MEMBER = f"{_OPEN} manage_own_account"
 _FIELD_OWN = "take_tasks patrol send_positions view_positions blow_whistle"
 _FIELD = f"{_MEMBER} report view_cases view_people add_photographs view_photographs"

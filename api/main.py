@@ -23,6 +23,7 @@ from api.keyring import Keyring
 from api.live import TICK_S, LiveHub
 from api.oidc import provider_of
 from api.position_intake import FORGET_EVERY_S, PositionIntake, forget_old_tracks
+from api.resident_chores import forget_old_contacts
 from api.roads_watch import LOOK_EVERY_S, RoadsWatch
 from api.routes import (
     accounts,
@@ -49,6 +50,7 @@ from api.routes import (
     positions,
     provider,
     reports,
+    residents,
     rosters,
     shifts,
     sign_in,
@@ -108,6 +110,7 @@ ROUTERS = (
     statistics.router,
     today.router,
     plans.router,
+    residents.router,
 )
 
 
@@ -168,6 +171,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ("firing timers", timers.step, FIRE_EVERY_S),
         ("forgetting tracks", partial(forget_old_tracks, engine, settings, policy), FORGET_EVERY_S),
         *chores_of(engine, settings, app.state.keys),
+        ("forgetting contacts", partial(forget_old_contacts, engine, settings, policy), FORGET_EVERY_S),
     )
     tasks = [asyncio.create_task(repeat(*steps)) for steps in work if app.state.background]
     try:

@@ -35,6 +35,14 @@ class TooManyAttemptsError(Exception):
         self.minutes = max(1, -(-wait_s // 60))
 
 
+class TicketNeededError(Exception):
+    """A visitor without an account has not done the sum, or what he got for it has been used up."""
+
+
+class TooManyReportsError(Exception):
+    """From one place come more reports than people write."""
+
+
 class ConflictingChangeError(Exception):
     """What was asked cannot be combined with what is there; says why in both languages."""
 
@@ -104,6 +112,22 @@ REFUSALS: dict[type[Exception], ProblemKind] = {
         "尝试次数过多",
         "Wait {minutes} min before the next attempt, or ask the administrator for a sign-in link.",
         "请等待 {minutes} 分钟后再试，或请管理员发送登录链接。",
+    ),
+    TicketNeededError: ProblemKind(
+        "ticket-needed",
+        428,
+        "The page has to prove itself again",
+        "需要重新校验",
+        "Nothing is lost: ask for a new puzzle, send its answer, then send this again.",
+        "内容没有丢失：请重新获取校验题并提交答案，然后再次提交。",
+    ),
+    TooManyReportsError: ProblemKind(
+        "too-many-reports",
+        429,
+        "Too many reports from your network",
+        "您所在网络提交过多",
+        "Nothing is lost: wait an hour and send it again, or ring 12345 where it is urgent.",
+        "内容没有丢失：请一小时后再提交；紧急情况请拨打 12345。",
     ),
     WeakPasswordError: ProblemKind(
         "weak-password", 422, "Choose another password", "密码不合要求", "{reason}.", "{reason_zh}。"

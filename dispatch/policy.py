@@ -11,6 +11,7 @@ from dispatch.errors import UnknownCategoryError
 from dispatch.findings import Kind, Source
 from dispatch.ids import DepartmentId
 from dispatch.lifecycle import Outcome
+from dispatch.resident_rules import ResidentRules
 from dispatch.responders import PositionRules
 from dispatch.words import Words
 from geo.area_codes import AreaCode
@@ -208,6 +209,7 @@ class Policy:
     lists: Mapping[str, SubdistrictLists]
     departments: Mapping[DepartmentId, Department]
     privacy: PrivacyRules
+    residents: ResidentRules
 
     def category(self, code: str) -> Category:
         """The category; raises `UnknownCategoryError`."""

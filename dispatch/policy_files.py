@@ -33,6 +33,7 @@ from dispatch.policy import (
 )
 from dispatch.policy_calendar import read_calendar
 from dispatch.policy_entries import Entry
+from dispatch.resident_rules import read_residents
 from dispatch.responders import PositionRules
 from geo.area_codes import AreaCode, MalformedAreaCodeError, parse_area_code
 
@@ -48,6 +49,7 @@ FILES = (
     "lists.toml",
     "policy.toml",
     "privacy.toml",
+    "residents.toml",
     "rings.toml",
 )
 MODES = ("walk", "ebike", "drive")
@@ -83,6 +85,7 @@ def load_policy(folder: Path) -> Policy:
         lists=_lists(entries["lists.toml"], duties, departments),
         departments=departments,
         privacy=_privacy(entries["privacy.toml"]),
+        residents=read_residents(entries["residents.toml"], categories, duties),
     )
 
 

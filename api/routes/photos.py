@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -84,31 +85,50 @@ async def upload_photograph(
     """
     if principal.account is None:
         raise NotAllowedError
+    return await take_in(
+        request, engine, kept, Whose(principal.district, principal.account, client_id, lon, lat, at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose photograph it is, and where and when the report says it was taken."""
+
+    district: str
+    uploader: UUID
+    client_id: UUID
+    lon: float | None
+    lat: float | None
+    at: datetime | None
+
+
+async def take_in(request: Request, engine: Engine, kept: PhotographStore, whose: Whose) -> PhotographShown:
+    """Read, clean and keep the photograph in the request's body; the same one again is the same one."""
     content = await _read_body(request)
     digest = hashlib.sha256(content).digest()
     async with driver_transaction(engine) as driver:
-        before = await photos.find_upload(driver, principal.district, principal.account, client_id)
+        before = await photos.find_upload(driver, whose.district, whose.uploader, whose.client_id)
     if before is not None:
         return _same(before, digest)
     async with _CLEANING_AT_ONCE:
         cleaned = await asyncio.to_thread(clean, content)
     await asyncio.to_thread(kept.save, cleaned)
-    here = LonLat(lon, lat) if lon is not None and lat is not None else None
+    here = LonLat(whose.lon, whose.lat) if whose.lon is not None and whose.lat is not None else None
     upload = photos.StoredPhotograph(
-        uploader=principal.account,
-        client_id=client_id,
+        uploader=whose.uploader,
+        client_id=whose.client_id,
         name=cleaned.name,
         original_digest=digest,
         width=cleaned.width,
         height=cleaned.height,
         bytes=len(cleaned.image),
         differs_m=_metres_between(cleaned, here),
-        differs_s=_seconds_between(cleaned, at),
+        differs_s=_seconds_between(cleaned, whose.at),
         uploaded_at=datetime.now(UTC),
     )
     async with driver_transaction(engine) as driver:
-        if not await photos.add_upload(driver, principal.district, upload):
-            first = await photos.find_upload(driver, principal.district, principal.account, client_id)
+        if not await photos.add_upload(driver, whose.district, upload):
+            first = await photos.find_upload(driver, whose.district, whose.uploader, whose.client_id)
             assert first is not None, "whoever was faster has committed"
             return _same(first, digest)
     return _shown(upload)

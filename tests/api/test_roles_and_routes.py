@@ -52,6 +52,8 @@ TOLD: dict[str, Any] = {
     "active": False,
     "department": DEPARTMENT,
     "responder": str(STEWARD),
+    "ticket": "0" * 40,
+    "reason": "又来了",
 }
 """What an act on a thing is told where it has to be told something."""
 
@@ -65,6 +67,9 @@ NAMED = {
     "feature_id": SUBDISTRICT,
     "layer": "grid",
     "drawn": "density",
+    "tracking": "1-0000-0000-0000-0000",
+    "number": "1",
+    "photograph": "0" * 64,
     "z": "12",
     "x": "3322",
     "y": "1583",
