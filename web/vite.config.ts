@@ -46,12 +46,49 @@ const woff2Only: Plugin = {
   },
 };
 
+/**
+ * The service worker keeps what the phone's page starts with, and its map once that is asked for: both lists are
+ * read from the build. The fallback font is for desks, and large: it is kept when it is used.
+ */
+function workerFiles(): Plugin {
+  return {
+    name: 'worker-files',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const shell = new Set<string>();
+      const map = new Set<string>();
+      const walk = (fileName: string, into: Set<string>) => {
+        const chunk = bundle[fileName];
+        if (chunk?.type !== 'chunk' || shell.has(fileName) || into.has(fileName)) return;
+        into.add(fileName);
+        for (const css of chunk.viteMetadata?.importedCss ?? []) if (!shell.has(css)) into.add(css);
+        for (const next of chunk.imports) walk(next, into);
+        for (const next of chunk.dynamicImports) if (!next.includes('font')) walk(next, map);
+      };
+      const chunks = Object.values(bundle).filter(file => file.type === 'chunk');
+      const street = chunks.find(chunk => chunk.isEntry && chunk.name === 'street');
+      const worker = chunks.find(chunk => chunk.name === 'service-worker');
+      if (!street || !worker) throw new Error('the build has no phone page or no service worker');
+      walk(street.fileName, shell);
+      for (const name of Object.keys(bundle)) {
+        if (name.includes('early-')) shell.add(name);
+        if (name.includes('maplibre-gl-worker')) map.add(name);
+      }
+      const list = (files: Set<string>) => JSON.stringify([...files].map(name => `/${name}`).sort());
+      for (const name of shell) map.delete(name);
+      worker.code = worker.code
+        .replaceAll('__SHELL_FILES__', list(shell))
+        .replaceAll('__MAP_FILES__', list(map));
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   // Pages lead only to pages that are built.
   define: { __PAGES__: JSON.stringify(pageNames) },
   logLevel: 'warn',
-  plugins: [woff2Only, earlyScript()],
+  plugins: [woff2Only, earlyScript(), workerFiles()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: resolve(here, '../api/pages'),

@@ -25,6 +25,16 @@ PAGES: dict[str, str] = {
 }
 """Address → the name of its html file among the built pages."""
 
+_FILES = (
+    "favicon.svg",
+    "favicon.ico",
+    "manifest.webmanifest",
+    "service-worker.js",
+    "icons/192.png",
+    "icons/512.png",
+    "icons/maskable-512.png",
+)
+
 KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -65,7 +75,7 @@ def pages_router(pages_path: Path) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     for address, name in PAGES.items():
         router.add_api_route(address, _page(pages_path, name), methods=["GET", "HEAD"])
-    for name in ("favicon.svg", "favicon.ico", "manifest.webmanifest", "service-worker.js"):
+    for name in _FILES:
         router.add_api_route(f"/{name}", _file(pages_path / name), methods=["GET", "HEAD"])
     return router
 

@@ -42,20 +42,20 @@ class Worker:
         return answer.json()
 
 
-def sign_in(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None) -> Worker:
+def sign_in(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None, **place: str) -> Worker:
     """Make an account with one role in one place and sign it in by a one-time link."""
-    link = mint_link(site, role, area, person)
+    link = mint_link(site, role, area, person, **place)
     client = httpx.Client(base_url=site.url, headers={"X-Requested-With": "tests"}, timeout=PATIENCE_S)
     answer = client.post("/api/v1/session/link", json={"link": link})
     assert answer.status_code == 201, answer.text
     return Worker(client, client.cookies[SESSION_COOKIE])
 
 
-def mint_link(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None) -> str:
+def mint_link(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None, **place: str) -> str:
     """Make an account with one role in one place; the secret of its one-time link."""
     # the browser's own loop runs in this thread
     with ThreadPoolExecutor(1) as aside:
-        return aside.submit(asyncio.run, _mint(site, Grant(role, area), person)).result()
+        return aside.submit(asyncio.run, _mint(site, Grant(role, area, **place), person)).result()
 
 
 async def _mint(site: Site, grant: Grant, person: UUID | None) -> str:

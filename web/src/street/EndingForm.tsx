@@ -3,13 +3,14 @@ import { policyName, theClassification } from '../shared/classification';
 import { Button } from '../shared/parts/Button';
 import { Dialog } from '../shared/parts/Dialog';
 import { Field } from '../shared/parts/Field';
-import { say } from '../shared/parts/Toast';
 import { answerIn } from '../shared/question';
 import { sharedWords } from '../shared/words';
 import type { Shot } from './outbox';
+import { sayHow } from './QueueView';
 import { Shots } from './Shots';
 import { keep } from './sender';
 import { openTask, type TaskWithCase } from './state';
+import { thumbnail } from './TaskView';
 import { streetWords } from './words';
 
 export type Outcome = 'persuaded' | 'enforced' | 'rectified' | 'passed_on';
@@ -27,14 +28,16 @@ export function EndingForm({ one, onClose }: { one: TaskWithCase; onClose: () =>
   const send = async () => {
     if (!outcome) return;
     setBusy(true);
-    const now = await keep({
+    const came = await keep({
       kind: 'step',
       label: `${t.outcomes[outcome]} · ${policyName('category', one.case.category)}`,
       path: `/tasks/${one.task.id}/resolve`,
       body: { phone_at: new Date().toISOString(), outcome, reason: reason.trim() },
       shots,
     });
-    say(now ? t.sent : t.kept);
+    setBusy(false);
+    sayHow(came);
+    if (came === 'full') return;
     openTask.value = null;
     onClose();
   };
@@ -52,6 +55,17 @@ export function EndingForm({ one, onClose }: { one: TaskWithCase; onClose: () =>
       }
     >
       <OutcomeChoice label={t.howEnded} allowed={allowed} chosen={outcome} onChoose={setOutcome} />
+      {one.case.photographs.length > 0 && (
+        <section class="before" aria-label={t.before}>
+          <h3>{t.before}</h3>
+          <div class="shots">
+            {one.case.photographs.map((name, place) => (
+              <img key={name} alt={`${t.before} ${place + 1}`} src={thumbnail(name)} />
+            ))}
+          </div>
+        </section>
+      )}
+      <h3>{t.after}</h3>
       <Shots shots={shots} onChange={setShots} />
       <Field label={t.notes} hint={t.notesHint}>
         {attributes => (

@@ -1,107 +1,96 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Category, policyName, theClassification } from '../shared/classification';
-import { coordinates, distance } from '../shared/formats';
-import { nameOf } from '../shared/language';
+import { policyName } from '../shared/classification';
 import { Button } from '../shared/parts/Button';
 import { Check, Field } from '../shared/parts/Field';
-import { say } from '../shared/parts/Toast';
-import { answerIn } from '../shared/question';
+import { session } from '../shared/session';
+import { CategoryChoice } from './CategoryChoice';
+import { Choice } from './Choice';
+import { dutyNow } from './duty_acts';
 import { type Outcome, OutcomeChoice } from './EndingForm';
 import type { Shot } from './outbox';
-import { here, locateOnce, placeRefused } from './place';
+import { PlaceField } from './PlaceField';
+import { here, locateOnce } from './place';
+import { sayHow } from './QueueView';
 import { Shots } from './Shots';
 import { keep } from './sender';
-import { tab, theDuty } from './state';
+import { tab } from './state';
+import type { Point } from './tasks_api';
 import { streetWords } from './words';
 
-const NINE = 'nine_disorders/';
+const KINDS = ['patrol_finding', 'hazard_check', 'dispute', 'visit'] as const;
+const ENTRIES = ['street', 'home', 'building', 'unit'] as const;
+type Kind = (typeof KINDS)[number];
+type Entry = (typeof ENTRIES)[number];
 
-/** The commonest category of each of the nine disorders: what three taps reach. */
-function shortList(categories: readonly Category[]): Category[] {
-  const seen = new Map<string, Category>();
-  for (const one of categories) {
-    const heading = one.groups.find(group => group.startsWith(NINE));
-    if (heading && !seen.has(heading)) seen.set(heading, one);
-  }
-  return [...seen.values()];
-}
-
-/** Photograph, category, done: the place comes from the phone. */
+/** Photograph, category, done: the place comes from the phone and can be put right on the map. */
 export function FindingForm() {
   const t = streetWords();
   const [shots, setShots] = useState<Shot[]>([]);
+  const [kind, setKind] = useState<Kind>('patrol_finding');
+  const [entry, setEntry] = useState<Entry>('street');
   const [category, setCategory] = useState('');
+  const [corrected, setCorrected] = useState<Point | null>(null);
   const [description, setDescription] = useState('');
   const [settled, setSettled] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(locateOnce, []);
-  const categories = answerIn(theClassification.asked.value)?.categories ?? [];
-  const near = shortList(categories);
+  const goesIn = session.value?.grants.some(grant => grant.role === 'grid_worker') ?? false;
   const fix = here.value;
-  const ready = category && fix && (!settled || outcome);
+  const at = corrected ?? (fix ? [fix.lon, fix.lat] : null);
+  const ready = category && at && (!settled || outcome);
   const send = async () => {
     if (!ready) return;
     setBusy(true);
-    const patrol = answerIn(theDuty.asked.value)?.patrol;
-    const now = await keep({
+    const patrol = dutyNow()?.patrol;
+    const where = goesIn && entry !== 'street' ? `${t.entries[entry]} · ` : '';
+    const came = await keep({
       kind: 'finding',
       label: policyName('category', category),
       path: '/findings',
       body: {
+        kind,
         category,
-        lon: fix.lon,
-        lat: fix.lat,
+        lon: at[0],
+        lat: at[1],
         found_at: new Date().toISOString(),
-        description: description.trim(),
+        description: `${where}${description.trim()}`,
         wish: settled ? 'settle' : 'hand_on',
         ...(settled ? { outcome } : {}),
         ...(patrol ? { patrol } : {}),
       },
       shots,
     });
-    say(now ? t.sent : t.kept);
-    tab.value = now ? 'tasks' : 'queue';
+    setBusy(false);
+    sayHow(came);
+    // What could neither be kept nor sent stays in the form.
+    if (came !== 'full') tab.value = came !== 'sent' ? 'queue' : patrol ? 'patrol' : 'tasks';
   };
   return (
     <section class="finding" aria-label={t.find}>
       <h1>{t.find}</h1>
+      {goesIn && (
+        <>
+          <Choice
+            label={t.entry}
+            options={ENTRIES.map(id => ({ id, name: t.entries[id] }))}
+            chosen={entry}
+            onChoose={setEntry}
+          />
+          <Choice
+            label={t.kind}
+            options={KINDS.map(id => ({ id, name: t.findingKinds[id] }))}
+            chosen={kind}
+            onChoose={chosen => {
+              setKind(chosen);
+              setCategory('');
+            }}
+          />
+        </>
+      )}
       <Shots shots={shots} onChange={setShots} />
-      <fieldset class="tiles">
-        <legend>{t.category}</legend>
-        {near.map(one => (
-          <label key={one.id} class={`tile${category === one.id ? ' tile--chosen' : ''}`}>
-            <input
-              type="radio"
-              name="category"
-              checked={category === one.id}
-              onChange={() => setCategory(one.id)}
-            />
-            {nameOf(one)}
-          </label>
-        ))}
-      </fieldset>
-      <select
-        aria-label={t.otherCategory}
-        value={near.some(one => one.id === category) ? '' : category}
-        onChange={event => setCategory(event.currentTarget.value)}
-      >
-        <option value="">{t.otherCategory}</option>
-        {categories.map(one => (
-          <option key={one.id} value={one.id}>
-            {nameOf(one)}
-          </option>
-        ))}
-      </select>
-      <p class="finding__place">
-        <span>
-          {t.place}：{fix ? coordinates(fix.lon, fix.lat) : placeRefused.value ? t.noPlace : t.locating}
-          {fix && <span class="quiet small"> {t.accuracy(distance(fix.accuracy_m))}</span>}
-        </span>
-        <Button icon="locate" onClick={locateOnce}>
-          {t.locateAgain}
-        </Button>
-      </p>
+      <CategoryChoice kind={kind} chosen={category} onChoose={setCategory} />
+      <PlaceField corrected={corrected} onCorrect={setCorrected} />
       <Field label={t.describe}>
         {attributes => (
           <textarea

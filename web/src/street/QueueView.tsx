@@ -1,8 +1,16 @@
 import { shortMoment } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
 import { EmptyState } from '../shared/parts/States';
-import { discard, retry, sendNow, waiting } from './sender';
+import { say } from '../shared/parts/Toast';
+import { type Came, discard, retry, sendNow, waiting } from './sender';
 import { streetWords } from './words';
+
+/** What became of an act, in a line; whatever was refused is in the list with its reason. */
+export function sayHow(came: Came): void {
+  const t = streetWords();
+  const words = { sent: t.sent, kept: t.kept, refused: t.refusedSee, full: t.storageFull };
+  say(words[came]);
+}
 
 /** Everything that was done here and has not reached the server yet, in the order in which it was done. */
 export function QueueView() {
@@ -30,7 +38,14 @@ export function QueueView() {
               {t.kinds[entry.kind]} · {t.made(shortMoment(entry.madeAt))}
               {entry.shots.length > 0 && ` · ${t.photosTaken(entry.shots.length)}`}
             </span>
-            {entry.refused ? (
+            {entry.kept && entry.tooLate ? (
+              <div class="notice" role="alert">
+                <p>
+                  <b>{t.tooLate}</b> {entry.tooLate.title} {entry.tooLate.detail} {t.tooLateKept}
+                </p>
+                <Button onClick={() => void discard(entry.id)}>{t.understood}</Button>
+              </div>
+            ) : entry.refused ? (
               <div class="notice" role="alert">
                 <p>
                   <b>{entry.refused.title || t.refused}</b> {entry.refused.detail}

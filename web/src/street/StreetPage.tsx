@@ -4,15 +4,19 @@ import { LanguageSwitch, ThemeSwitch } from '../shared/parts/Bar';
 import { Icon, type IconName } from '../shared/parts/Icon';
 import { EmptyState, ErrorState, Skeleton } from '../shared/parts/States';
 import { SyntheticTag } from '../shared/parts/SyntheticTag';
-import { answerIn } from '../shared/question';
 import { may, readSession, session, sessionProblem, signInAddress } from '../shared/session';
+import { fetchDistrict } from '../shared/territory_api';
 import { sharedWords } from '../shared/words';
+import { ChiefView } from './ChiefView';
+import { dutyNow } from './duty_acts';
 import { FindingForm } from './FindingForm';
+import { keepMapAround } from './keep_map';
+import { PatrolView } from './PatrolView';
 import { followWhile, locateOnce } from './place';
 import { QueueView } from './QueueView';
 import { ShiftBar } from './ShiftBar';
-import { online, startSending, waiting, whenSent } from './sender';
-import { openTask, type Tab, tab, theDuty, theStreets, theTasks } from './state';
+import { online, sendNow, shelfFull, startSending, waiting, whenSent } from './sender';
+import { isChief, openTask, ownStreet, type Tab, tab, theDuty, theStreets, theTasks } from './state';
 import { TaskList } from './TaskList';
 import { TaskView } from './TaskView';
 import { streetWords } from './words';
@@ -20,14 +24,27 @@ import '../shared/parts/panel.css';
 import './street.css';
 
 const REFRESH_MS = 15_000;
-const TAB_ICONS: Record<Tab, IconName> = { tasks: 'list', find: 'camera', queue: 'upload' };
+const TAB_ICONS: Record<Tab, IconName> = {
+  tasks: 'list',
+  patrol: 'walk',
+  find: 'camera',
+  street: 'flag',
+  queue: 'upload',
+};
 
 /** What somebody on the street needs, under one thumb. */
 export function StreetPage() {
   useEffect(() => {
-    void readSession();
+    void readSession().then(sendNow);
     startSending();
-    whenSent(() => void theTasks.put());
+    whenSent(() => {
+      void theTasks.put();
+      void theDuty.put();
+    });
+    // A session is asked after again when the network is back: it may have ended meanwhile.
+    const again = () => void readSession().then(sendNow);
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
   }, []);
   if (session.value === null) {
     // Without a network the last tasks are still shown; without a session nothing is.
@@ -53,14 +70,16 @@ function SignInFirst() {
             {t.signIn}
           </a>
         }
-      />
+      >
+        {waiting.value.length > 0 ? t.signedOutQueue(waiting.value.length) : null}
+      </EmptyState>
     </main>
   );
 }
 
 function Phone() {
   const t = streetWords();
-  const onShift = answerIn(theDuty.asked.value)?.on_duty ?? false;
+  const onShift = dutyNow()?.on_duty ?? false;
   useEffect(() => {
     void theTasks.put();
     void theDuty.put();
@@ -71,6 +90,14 @@ function Phone() {
     return () => clearInterval(again);
   }, []);
   useEffect(() => followWhile(onShift), [onShift]);
+  const street = ownStreet.value;
+  useEffect(() => {
+    // Before somebody goes into a basement: the map, and the tiles around the street.
+    if (!onShift || !street) return;
+    void fetchDistrict()
+      .then(({ versions }) => keepMapAround(street.bbox, versions))
+      .catch(() => undefined);
+  }, [onShift, street?.id]);
   return (
     <div class="phone">
       <header class="phone__head">
@@ -86,10 +113,17 @@ function Phone() {
         <ThemeSwitch />
       </header>
       <ShiftBar />
+      {shelfFull.value && (
+        <p class="notice" role="alert">
+          {t.storageFull}
+        </p>
+      )}
       <main class="phone__main">{openTask.value ? <TaskView id={openTask.value} /> : <Body />}</main>
       <nav class="phone__tabs" aria-label={sharedWords().product}>
-        {(['tasks', 'find', 'queue'] as const)
+        {(['tasks', 'patrol', 'find', 'street', 'queue'] as const)
           .filter(name => name !== 'find' || may('report') || session.value === null)
+          .filter(name => name !== 'patrol' || may('patrol') || session.value === null)
+          .filter(name => name !== 'street' || isChief.value)
           .map(name => (
             <button
               key={name}
@@ -112,5 +146,7 @@ function Phone() {
 
 function Body() {
   if (tab.value === 'find') return <FindingForm />;
+  if (tab.value === 'patrol') return <PatrolView />;
+  if (tab.value === 'street') return <ChiefView />;
   return tab.value === 'queue' ? <QueueView /> : <TaskList />;
 }

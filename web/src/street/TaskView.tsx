@@ -1,26 +1,30 @@
-import { lazy, Suspense } from 'preact/compat';
 import { useState } from 'preact/hooks';
 import { policyName } from '../shared/classification';
-import { coordinates, countdown, dateAndTime } from '../shared/formats';
+import { coordinates, countdown, dateAndTime, distance } from '../shared/formats';
 import { language } from '../shared/language';
 import { Button, IconButton } from '../shared/parts/Button';
 import { Mark } from '../shared/parts/Mark';
 import { Facts } from '../shared/parts/Panel';
-import { EmptyState, Skeleton } from '../shared/parts/States';
-import { say } from '../shared/parts/Toast';
+import { EmptyState } from '../shared/parts/States';
+import { may } from '../shared/session';
 import { sharedWords } from '../shared/words';
 import { markOf } from '../wall/case_marks';
+import { deadlineInWords } from './deadline';
 import { EndingForm } from './EndingForm';
+import { metresBetween } from './map_box';
 import { here } from './place';
+import { sayHow } from './QueueView';
 import { ReasonForm } from './ReasonForm';
 import { keep } from './sender';
 import { moment, openTask, type TaskWithCase, tasks } from './state';
-import { Deadline, placeName } from './TaskList';
+import { TaskBackground } from './TaskBackground';
+import { placeName } from './TaskList';
+import { TaskWay } from './TaskWay';
+import { WhistleForm } from './WhistleForm';
 import { streetWords } from './words';
 
-const TaskMap = lazy(() => import('./TaskMap'));
-
 type Step = 'accept' | 'on-my-way' | 'arrive' | 'resolve';
+type Asking = 'decline' | 'help' | 'more-time' | 'whistle' | 'arrive' | 'resolve';
 
 /** The next step of a task, from how its case stands. */
 export function nextStep({ task, case: of }: TaskWithCase): Step | null {
@@ -31,18 +35,11 @@ export function nextStep({ task, case: of }: TaskWithCase): Step | null {
 
 const FAR_OFF_M = 150;
 
-function metresTo([lon, lat]: readonly [number, number]): number | null {
-  if (!here.value) return null;
-  const east = (here.value.lon - lon) * 111_320 * Math.cos((lat * Math.PI) / 180);
-  return Math.hypot(east, (here.value.lat - lat) * 110_540);
-}
-
 /** One task: what, where, by when, why me; and the next step as one big button. */
 export function TaskView({ id }: { id: string }) {
   const t = streetWords();
   const one = tasks.value.find(each => each.task.id === id);
-  const [asking, setAsking] = useState<'decline' | 'help' | 'arrive' | 'resolve' | null>(null);
-  const [withMap, setWithMap] = useState(false);
+  const [asking, setAsking] = useState<Asking | null>(null);
   const back = () => {
     openTask.value = null;
   };
@@ -53,25 +50,14 @@ export function TaskView({ id }: { id: string }) {
   }
   const { task, case: of } = one;
   const step = nextStep(one);
-  const send = async (path: string, label: string, body: Record<string, unknown> = {}) => {
-    const at = here.value ? { lon: here.value.lon, lat: here.value.lat } : {};
-    const place = path.endsWith('/arrive') ? at : {};
-    const now = await keep({
-      kind: path.startsWith('/tasks') ? 'step' : 'act',
-      label: `${label} · ${policyName('category', of.category)}`,
-      path,
-      body: { phone_at: new Date().toISOString(), ...place, ...body },
-    });
-    say(now ? t.sent : t.kept);
-    setAsking(null);
-  };
+  const away = here.value ? metresBetween([here.value.lon, here.value.lat], of.at) : null;
   const go = () => {
     if (step === 'resolve') return setAsking('resolve');
-    const away = step === 'arrive' ? metresTo(of.at) : null;
-    if (away !== null && away > FAR_OFF_M) return setAsking('arrive');
-    if (step) void send(`/tasks/${task.id}/${step}`, t.steps[step]);
+    if (step === 'arrive' && away !== null && away > FAR_OFF_M) return setAsking('arrive');
+    if (step) void sendStep(one, step, t.steps[step]);
   };
   const answer = (Date.parse(task.expires_at) - moment.value) / 1000;
+  const due = deadlineInWords(of);
   return (
     <article class="task">
       <header class="task__head">
@@ -85,7 +71,7 @@ export function TaskView({ id }: { id: string }) {
         )}
         <Facts
           of={[
-            [t.deadline, <Deadline key="due" of={of} />],
+            [t.deadline, due.late ? <b class="late">{due.text}</b> : due.text],
             [t.where, `${placeName(of)} · ${coordinates(of.at[0], of.at[1])}`],
             [t.description, of.description || undefined],
             [t.why, language.value === 'en' ? task.reason_en : task.reason_zh],
@@ -94,58 +80,124 @@ export function TaskView({ id }: { id: string }) {
         />
         {of.photographs.length > 0 && (
           <section aria-label={t.photos(of.photographs.length)} class="shots">
-            {of.photographs.map(name => (
-              <img key={name} alt="" loading="lazy" src={`/api/v1/photographs/${name}?size=thumbnail`} />
+            {of.photographs.map((name, place) => (
+              <a key={name} href={`/api/v1/photographs/${name}`} target="_blank" rel="noreferrer">
+                <img alt={t.photo(place + 1)} loading="lazy" src={thumbnail(name)} />
+              </a>
             ))}
           </section>
         )}
-        {withMap ? (
-          <Suspense fallback={<Skeleton lines={4} />}>
-            <TaskMap at={of.at} />
-          </Suspense>
-        ) : (
-          <Button icon="map" onClick={() => setWithMap(true)}>
-            {t.openMap}
-          </Button>
-        )}
+        <TaskWay one={one} />
+        <TaskBackground one={one} />
       </div>
       <footer class="task__foot">
-        <div class="task__more">
-          {of.state === 'offered' && <Button onClick={() => setAsking('decline')}>{t.decline}</Button>}
-          {(of.state === 'accepted' || of.state === 'on_site') && (
-            <Button icon="siren" onClick={() => setAsking('help')}>
-              {t.help}
-            </Button>
-          )}
-        </div>
+        <MoreActs one={one} onAsk={setAsking} />
         {step && (
           <Button look="primary" class="task__next" onClick={go}>
             {t.steps[step]}
           </Button>
         )}
       </footer>
-      {asking === 'decline' && (
-        <ReasonForm
-          title={t.declineWhy}
-          onClose={() => setAsking(null)}
-          onSend={reason => void send(`/tasks/${task.id}/decline`, t.decline, { reason })}
-        />
-      )}
-      {asking === 'help' && (
-        <ReasonForm
-          title={t.helpWhy}
-          onClose={() => setAsking(null)}
-          onSend={reason => void send(`/cases/${of.id}/help`, t.help, { reason })}
-        />
-      )}
-      {asking === 'arrive' && (
-        <ReasonForm
-          title={t.farOff}
-          onClose={() => setAsking(null)}
-          onSend={reason => void send(`/tasks/${task.id}/arrive`, t.steps.arrive, { reason })}
-        />
-      )}
-      {asking === 'resolve' && <EndingForm one={one} onClose={() => setAsking(null)} />}
+      <Asked one={one} asking={asking} away={away} onClose={() => setAsking(null)} />
     </article>
   );
+}
+
+export const thumbnail = (name: string) => `/api/v1/photographs/${name}?size=thumbnail`;
+
+/** Beside the next step: say no, ask for hands, time or departments. */
+function MoreActs({ one: { case: of }, onAsk }: { one: TaskWithCase; onAsk: (what: Asking) => void }) {
+  const t = streetWords();
+  const handles = of.state === 'accepted' || of.state === 'on_site';
+  return (
+    <div class="task__more">
+      {of.state === 'offered' && <Button onClick={() => onAsk('decline')}>{t.decline}</Button>}
+      {handles && (
+        <Button icon="siren" onClick={() => onAsk('help')}>
+          {t.help}
+        </Button>
+      )}
+      {handles && (
+        <Button icon="clock" onClick={() => onAsk('more-time')}>
+          {t.moreTime}
+        </Button>
+      )}
+      {handles && may('blow_whistle') && (
+        <Button icon="whistle" onClick={() => onAsk('whistle')}>
+          {t.whistle}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface AskedProps {
+  one: TaskWithCase;
+  asking: Asking | null;
+  away: number | null;
+  onClose: () => void;
+}
+
+/** The question that an act needs answered first. */
+function Asked({ one, asking, away, onClose }: AskedProps) {
+  const t = streetWords();
+  const { task, case: of } = one;
+  const tell = (path: string, label: string) => (reason: string) =>
+    void keepAndSay(one, path, label, { reason }).then(kept => kept && onClose());
+  switch (asking) {
+    case 'decline':
+      return (
+        <ReasonForm
+          title={t.declineWhy}
+          onClose={onClose}
+          onSend={tell(`/tasks/${task.id}/decline`, t.decline)}
+        />
+      );
+    case 'help':
+      return <ReasonForm title={t.helpWhy} onClose={onClose} onSend={tell(`/cases/${of.id}/help`, t.help)} />;
+    case 'more-time':
+      return (
+        <ReasonForm
+          title={t.moreTimeWhy}
+          onClose={onClose}
+          onSend={tell(`/cases/${of.id}/ask-for-time`, t.moreTime)}
+        />
+      );
+    case 'arrive':
+      return (
+        <ReasonForm
+          title={away === null ? t.farOff : t.farOffBy(distance(away))}
+          onClose={onClose}
+          onSend={tell(`/tasks/${task.id}/arrive`, t.steps.arrive)}
+        />
+      );
+    case 'whistle':
+      return <WhistleForm one={one} onClose={onClose} />;
+    case 'resolve':
+      return <EndingForm one={one} onClose={onClose} />;
+    default:
+      return null;
+  }
+}
+
+function sendStep(one: TaskWithCase, step: Step, label: string): Promise<boolean> {
+  return keepAndSay(one, `/tasks/${one.task.id}/${step}`, label, {});
+}
+
+/** Keep an act on a task and say what became of it; false when it could neither be kept nor sent. */
+export async function keepAndSay(
+  one: TaskWithCase,
+  path: string,
+  label: string,
+  body: Record<string, unknown>,
+): Promise<boolean> {
+  const at = path.endsWith('/arrive') && here.value ? { lon: here.value.lon, lat: here.value.lat } : {};
+  const came = await keep({
+    kind: path.startsWith('/tasks') ? 'step' : 'act',
+    label: `${label} · ${policyName('category', one.case.category)}`,
+    path,
+    body: { phone_at: new Date().toISOString(), ...at, ...body },
+  });
+  sayHow(came);
+  return came !== 'full';
 }

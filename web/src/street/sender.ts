@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals';
 import { ask, Problem } from '../shared/api';
-import { type Entry, flush, type Shot, type Wire } from './outbox';
+import { readSession, session } from '../shared/session';
+import { type Entry, flush, isOf, type Shot, sendEntry, type Wire } from './outbox';
 import { phoneShelf } from './shelf';
+import { lastAccount } from './whose';
 
 /** Keeps what is done, sends it when it can, and says how many wait. */
 
@@ -27,9 +29,26 @@ const wire: Wire = {
   post: (path, body) => ask(path, { method: 'POST', body }),
 };
 
-async function look(): Promise<void> {
-  waiting.value = (await phoneShelf.all()).sort((one, other) => one.order - other.order);
+/** After days without a network the session is over: then somebody has to sign in before anything goes. */
+const watched: Wire = {
+  photograph: shot => wire.photograph(shot).catch(seenBy),
+  post: (path, body) => wire.post(path, body).catch(seenBy),
+};
+
+function seenBy(error: unknown): never {
+  if (error instanceof Problem && error.status === 401) void readSession();
+  throw error;
 }
+
+async function look(): Promise<void> {
+  const all = await phoneShelf.all();
+  waiting.value = all
+    .filter(entry => isOf(entry, session.value?.account ?? lastAccount.value))
+    .sort((one, other) => one.order - other.order);
+}
+
+/** Where an act goes that the phone cannot keep: its storage is full. */
+export const shelfFull = signal(false);
 
 let onSent: () => void = () => undefined;
 
@@ -41,7 +60,8 @@ export function whenSent(act: () => void): void {
 /** Send what waits. Two tabs never send the same entry twice: only one holds the lock. */
 export async function sendNow(): Promise<void> {
   const run = async () => {
-    const { sent } = await flush(phoneShelf, wire);
+    if (session.value && !session.value.signed_in) return look();
+    const { sent } = await flush(phoneShelf, watched, session.value?.account ?? null, look);
     await look();
     if (sent > 0) onSent();
   };
@@ -51,12 +71,24 @@ export async function sendNow(): Promise<void> {
 
 type Made = Pick<Entry, 'kind' | 'label' | 'path' | 'body'> & { shots?: Shot[] };
 
-/** Keep an act on the phone, then try to send it. True when it reached the server at once. */
-export async function keep({ kind, label, path, body, shots = [] }: Made): Promise<boolean> {
+/** It reached the server, waits on the phone, was refused and waits for the person, or found no room at all. */
+export type Came = 'sent' | 'kept' | 'refused' | 'full';
+
+/** Order of making; two acts in one millisecond, or a clock set back, must not change places. */
+async function nextOrder(): Promise<number> {
+  const last = (await phoneShelf.all()).reduce((most, one) => Math.max(most, one.order), 0);
+  return Math.max(Date.now(), last + 1);
+}
+
+/**
+ * Keep an act on the phone, then try to send it. Where the phone had no room and the server could not be reached
+ * either, nothing is lost as long as the form stays open.
+ */
+export async function keep({ kind, label, path, body, shots = [] }: Made): Promise<Came> {
   const id = crypto.randomUUID();
   const entry: Entry = {
     id,
-    order: Date.now(),
+    order: 0,
     madeAt: new Date().toISOString(),
     kind,
     label,
@@ -64,10 +96,27 @@ export async function keep({ kind, label, path, body, shots = [] }: Made): Promi
     body: { ...body, client_id: id },
     shots,
     tries: 0,
+    account: session.value?.account ?? lastAccount.value,
   };
-  await phoneShelf.put(entry);
+  try {
+    entry.order = await nextOrder();
+    await phoneShelf.put(entry);
+  } catch {
+    return (await sendWithoutKeeping(entry)) ? 'sent' : 'full';
+  }
+  shelfFull.value = false;
   await sendNow();
-  return !waiting.value.some(one => one.id === id);
+  const waits = waiting.value.find(one => one.id === id);
+  return waits ? (waits.refused || waits.kept ? 'refused' : 'kept') : 'sent';
+}
+
+/** The phone has no room: what waits goes first, if it can, and this one straight after. */
+async function sendWithoutKeeping(entry: Entry): Promise<boolean> {
+  const nowhere = { all: async () => [], put: async () => undefined, remove: async () => undefined };
+  await sendNow();
+  const gone = (await sendEntry(entry, nowhere, watched)) === 'sent';
+  shelfFull.value = !gone;
+  return gone;
 }
 
 export async function discard(id: string): Promise<void> {
@@ -76,14 +125,16 @@ export async function discard(id: string): Promise<void> {
 }
 
 export async function retry(entry: Entry): Promise<void> {
-  const { refused: _, ...again } = entry;
+  const { refused: _, kept: __, ...again } = entry;
   await phoneShelf.put(again);
   await sendNow();
 }
 
 /** Begin to look after the outbox; once in the page. */
 export function startSending(): void {
-  void look().then(sendNow);
+  void look().then(sendNow, () => undefined);
+  // A browser that is short of room asks before it clears what was kept.
+  void navigator.storage?.persist?.();
   addEventListener('online', () => {
     online.value = true;
     void sendNow();

@@ -1,9 +1,15 @@
 import { computed, effect, signal } from '@preact/signals';
 import { ask } from '../shared/api';
 import type { CaseItem, Task } from '../shared/case_api';
+import { nameOf } from '../shared/language';
 import { answerIn, question } from '../shared/question';
 import { remembered } from '../shared/remembered';
+import { session } from '../shared/session';
+import type { Box } from '../shared/territory_api';
+import { markOf } from '../wall/case_marks';
+import { metresBetween } from './map_box';
 import type { Entry } from './outbox';
+import { here } from './place';
 import { waiting } from './sender';
 
 export interface TaskWithCase {
@@ -24,9 +30,12 @@ export interface StreetName {
   id: string;
   name: string;
   name_en: string;
+  subdistrict: string;
+  bbox: Box;
+  chief: { id: string } | null;
 }
 
-export type Tab = 'tasks' | 'find' | 'queue';
+export type Tab = 'tasks' | 'patrol' | 'find' | 'street' | 'queue';
 
 export const tab = signal<Tab>('tasks');
 export const openTask = signal<string | null>(null);
@@ -42,6 +51,29 @@ export const theDuty = question<Duty>((_, stop) => ask<Duty>('/shifts/mine', { s
 export const theStreets = question<StreetName[]>((_, stop) =>
   ask<{ items: StreetName[] }>('/streets', { query: { limit: 1000 }, signal: stop }).then(page => page.items),
 );
+
+/** The street that the account itself works on, where it has one. */
+export const ownStreet = computed<StreetName | null>(() => {
+  const streets = answerIn(theStreets.asked.value) ?? [];
+  const granted = session.value?.grants.find(grant => grant.street)?.street;
+  const person = session.value?.person;
+  const patrolled = answerIn(theDuty.asked.value)?.patrol_street;
+  return (
+    streets.find(one => one.id === (patrolled ?? granted)) ??
+    streets.find(one => person && one.chief?.id === person) ??
+    null
+  );
+});
+
+/** Whether somebody leads a street: he sees its people, its cases and its month. */
+export const isChief = computed(
+  () => session.value?.grants.some(grant => grant.role === 'street_chief') ?? false,
+);
+
+export function streetName(id: string | null): string {
+  const found = answerIn(theStreets.asked.value)?.find(street => street.id === id);
+  return found ? nameOf(found) : (id ?? '');
+}
 
 const isList = (value: unknown): value is TaskWithCase[] => Array.isArray(value);
 /** The last list that was fetched: what is shown in a basement. */
@@ -74,7 +106,22 @@ function withWaiting(one: TaskWithCase, entries: readonly Entry[]): TaskWithCase
   return shown;
 }
 
-/** Offers first, then by deadline. */
+/** Offers wait for an answer; after them what is late or dangerous; then what is nearest. */
+const DANGER = 5;
+const FAR_M = 200;
+
+function urgency({ case: of }: TaskWithCase): number {
+  const mark = markOf(of, moment.peek());
+  if (of.state === 'offered') return 0;
+  if (of.severity >= DANGER) return 1;
+  return mark === 'late' ? 2 : mark === 'soon' ? 3 : 4;
+}
+
+/** In steps, so that a list does not change places with every fix. */
+function steps({ case: of }: TaskWithCase): number {
+  return here.value ? Math.floor(metresBetween([here.value.lon, here.value.lat], of.at) / FAR_M) : 0;
+}
+
 export const tasks = computed(() => {
   const known = answerIn(theTasks.asked.value) ?? lastTasks.value;
   return known
@@ -82,7 +129,9 @@ export const tasks = computed(() => {
     .filter(one => one !== null)
     .sort(
       (one, other) =>
-        Number(other.case.state === 'offered') - Number(one.case.state === 'offered') ||
-        (one.case.due_at ?? '9').localeCompare(other.case.due_at ?? '9'),
+        urgency(one) - urgency(other) ||
+        steps(one) - steps(other) ||
+        (one.case.due_at ?? '9').localeCompare(other.case.due_at ?? '9') ||
+        one.case.number - other.case.number,
     );
 });

@@ -1,0 +1,116 @@
+import { ask } from '../shared/api';
+import type { CaseCard } from '../shared/case_api';
+import { question } from '../shared/question';
+import { remembered } from '../shared/remembered';
+
+/** What helps with a task, and what of it stays on the phone. */
+
+export type Point = [lon: number, lat: number];
+
+export interface Way {
+  task: string;
+  seconds: number;
+  length_m: number;
+  line: Point[];
+  steps: { name: string; name_en: string; length_m: number }[];
+}
+
+export interface Contact {
+  why: 'chief' | 'grid_leader' | 'finder';
+  name: string;
+  name_en: string;
+  post: string;
+  phone: string;
+}
+
+export interface Round {
+  stops: { task: string; walk_s: number | null; arrives_s: number | null; late: boolean }[];
+  walk_s: number;
+}
+
+/** A task as it was last read in full: its history and whom to call. */
+export interface Known {
+  card: CaseCard;
+  contacts: Contact[];
+  at: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, never> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const KEPT_AT_MOST = 12;
+/** The last ways and cards that were seen: in a basement they are what there is. */
+export const lastWays = remembered<Record<string, Way>>('street.ways', {}, isRecord);
+export const lastCards = remembered<Record<string, Known>>('street.cards', {}, isRecord);
+
+function withOne<Value>(kept: Record<string, Value>, key: string, value: Value): Record<string, Value> {
+  const others = Object.entries(kept).filter(([name]) => name !== key);
+  return Object.fromEntries([...others.slice(1 - KEPT_AT_MOST), [key, value]]);
+}
+
+export const theWay = question<Way, { task: string; lon: number; lat: number }>(
+  async ({ task, lon, lat }, signal) => {
+    const way = await ask<Way>(`/tasks/${task}/way`, { query: { lon, lat }, signal });
+    lastWays.value = withOne(lastWays.value, task, way);
+    return way;
+  },
+);
+
+export const theCard = question<Known, { task: string; of: string }>(async ({ task, of }, signal) => {
+  const [card, contacts] = await Promise.all([
+    ask<CaseCard>(`/cases/${of}`, { signal }),
+    ask<Contact[]>(`/tasks/${task}/contacts`, { signal }),
+  ]);
+  const known = { card, contacts, at: new Date().toISOString() };
+  lastCards.value = withOne(lastCards.value, task, known);
+  return known;
+});
+
+export const theRound = question<Round, { lon: number; lat: number }>((here, signal) =>
+  ask<Round>('/tasks/round', { query: here, signal }),
+);
+
+export interface Piece {
+  line: Point[];
+  length_m: number;
+  walked_at: string[];
+}
+
+export interface StreetPieces {
+  street: string;
+  day: string;
+  length_m: number;
+  walked_m: number;
+  pieces: Piece[];
+}
+
+export const thePieces = question<StreetPieces, string>((street, signal) =>
+  ask<StreetPieces>(`/streets/${street}/pieces`, { signal }),
+);
+
+export interface PatrolCard {
+  id: string;
+  street: string;
+  started_at: string;
+  ended_at: string | null;
+  findings: number;
+  track: Point[];
+  length_m: number;
+}
+
+export const thePatrol = question<PatrolCard, string>((patrol, signal) =>
+  ask<PatrolCard>(`/patrols/${patrol}`, { signal }),
+);
+
+export interface Standing {
+  indicator: string;
+  value: number | null;
+  rank: number | null;
+  of: number;
+  median: number | null;
+  best: number | null;
+}
+
+export const theMonth = question<Standing[], string>((street, signal) =>
+  ask<{ standings: Standing[] }>(`/streets/${street}/month`, { signal }).then(found => found.standings),
+);
