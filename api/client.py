@@ -7,6 +7,8 @@ from typing import Any, Self
 
 import httpx
 
+DOCUMENT = "/api/v1/openapi.json"
+
 
 class RefusedError(Exception):
     """The server said no; `problem` has the reason in English and Chinese."""
@@ -18,12 +20,25 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
+class Operation:
+    """One thing that the server can be asked for, as its own document describes it."""
+
     method: str
     path: str
     in_path: frozenset[str]
     in_query: frozenset[str]
     takes_body: bool
+
+    def request(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What is to be sent, with every value at its place."""
+        query = {key: value for key, value in values.items() if key in self.in_query}
+        rest = {k: v for k, v in values.items() if k not in self.in_path | self.in_query}
+        return {
+            "method": self.method,
+            "url": self.path.format(**{key: values[key] for key in self.in_path}),
+            "params": query,
+            "json": rest if self.takes_body else None,
+        }
 
 
 class Client:
@@ -36,20 +51,11 @@ class Client:
     def __init__(self, address: str, token: str = "", transport: httpx.BaseTransport | None = None) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._http = httpx.Client(base_url=address, headers=headers, transport=transport, timeout=30)
-        self._operations = _read_document(self._answer(self._http.get("/api/v1/openapi.json")).json())
+        self._operations = read_operations(content_of(self._http.get(DOCUMENT)))
 
     def call(self, name: str, **values: Any) -> Any:
         """Call an operation; returns its JSON, or its bytes where it is none. Raises `RefusedError`."""
-        operation = self._operations[name]
-        path = operation.path.format(**{key: values[key] for key in operation.in_path})
-        query = {key: value for key, value in values.items() if key in operation.in_query}
-        rest = {k: v for k, v in values.items() if k not in operation.in_path | operation.in_query}
-        answer = self._answer(
-            self._http.request(
-                operation.method, path, params=query, json=rest if operation.takes_body else None
-            )
-        )
-        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
+        return content_of(self._http.request(**self._operations[name].request(values)))
 
     def pages(self, name: str, **values: Any) -> Iterator[Any]:
         """Yield every item of a list, page after page."""
@@ -75,24 +81,26 @@ class Client:
     ) -> None:
         self.close()
 
-    @staticmethod
-    def _answer(answer: httpx.Response) -> httpx.Response:
-        if answer.is_success:
-            return answer
-        try:
-            problem = answer.json()
-        except ValueError:
-            problem = {}
-        raise RefusedError(answer.status_code, problem if isinstance(problem, dict) else {})
+
+def content_of(answer: httpx.Response) -> Any:
+    """Return an answer's JSON, or its bytes where it is none. Raises `RefusedError`."""
+    if answer.is_success:
+        return answer.json() if "json" in answer.headers.get("content-type", "") else answer.content
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = {}
+    raise RefusedError(answer.status_code, problem if isinstance(problem, dict) else {})
 
 
-def _read_document(document: Mapping[str, Any]) -> dict[str, _Operation]:
+def read_operations(document: Mapping[str, Any]) -> dict[str, Operation]:
+    """Return what can be asked for, by name."""
     operations = {}
     for path, ways in document["paths"].items():
         for method, way in ways.items():
             given = [(one["in"], one["name"]) for one in way.get("parameters", ())]
             name = way["operationId"].partition("_api_")[0]
-            operations[name] = _Operation(
+            operations[name] = Operation(
                 method=method.upper(),
                 path=path,
                 in_path=frozenset(name for place, name in given if place == "path"),

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     VIEW_POLICY = "view_policy"
     VIEW_AUDIT = "view_audit"
+    RUN_DRILL = "run_drill"
 
 
 class Extent(StrEnum):
@@ -84,7 +85,7 @@ _DESK = f"{_CHIEF} view_contacts evaluate manage_rosters export view_policy"
 
 _TABLE: Mapping[Role, tuple[str, str]] = {
     # role: (within the grant, one's own only)
-    Role.OPERATOR: (f"{_DESK} manage_closures answer_whistle", ""),
+    Role.OPERATOR: (f"{_DESK} manage_closures answer_whistle run_drill", ""),
     Role.SUPERVISOR: (_DESK, "take_tasks"),
     Role.STREET_CHIEF: (f"{_CHIEF} manage_rosters", f"{_FIELD_OWN} view_contacts"),
     Role.TASK_FORCE_MEMBER: (_FIELD, f"{_FIELD_OWN} view_contacts"),
@@ -100,7 +101,7 @@ _TABLE: Mapping[Role, tuple[str, str]] = {
     ),
     Role.ADMINISTRATOR: (
         f"{_MEMBER} view_people manage_people manage_rosters manage_centres manage_closures manage_accounts"
-        " manage_interfaces view_imports import view_policy view_audit view_statistics",
+        " manage_interfaces view_imports import view_policy view_audit view_statistics run_drill",
         "",
     ),
     Role.AUDITOR: (
@@ -173,6 +174,8 @@ class Principal:
     expires_at: datetime | None = None
     awaits_second_factor: bool = False
     """The password was right, but the account's roles demand a second factor that was not given yet."""
+    drill: bool = False
+    """An account of the drill: what it reports is marked, and can be cleared away."""
 
     @property
     def signed_in(self) -> bool:

@@ -35,6 +35,7 @@ from api.routes import (
     coverage,
     district,
     drawn_tiles,
+    drill,
     exports,
     features,
     findings,
@@ -111,6 +112,7 @@ ROUTERS = (
     today.router,
     plans.router,
     residents.router,
+    drill.router,
 )
 
 

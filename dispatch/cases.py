@@ -165,6 +165,8 @@ class Case:
     escalated: int = 0
     appealing: bool = False
     events: int = 0
+    drill: bool = False
+    """Grown out of a finding of the drill; all of these are cleared away in one act."""
 
     @property
     def is_open(self) -> bool:

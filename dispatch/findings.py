@@ -63,3 +63,5 @@ class Finding:
     wish: Wish = Wish.HAND_ON
     outcome: Outcome | None = None
     patrol: str | None = None
+    drill: bool = False
+    """Seen in a drill: played by the simulator against the real server, not in the city."""

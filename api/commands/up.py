@@ -7,9 +7,10 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tls", action="store_true", help="serve by HTTPS, with a certificate of a local authority"
     )
+    parser.add_argument(
+        "--no-drill", action="store_true", help="do not play the sample district's day against the server"
+    )
     add_data_argument(parser)
 
 
@@ -87,7 +91,9 @@ def _run(args: argparse.Namespace) -> int:
             if settings.district_code == SAMPLE_DISTRICT_CODE:
                 with step("looking for the sample district") as under_way:
                     links = asyncio.run(_ensure_sample(database_url, under_way))
-            _run_until_told(_serve(settings, listener, cluster, announcement(settings, links)))
+            said = announcement(settings, links)
+            with _drill(settings, wanted=bool(links) and not args.no_drill) as begin_drill:
+                _run_until_told(_serve(settings, listener, cluster, said, begin_drill))
     return 0
 
 
@@ -158,6 +164,35 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 @contextmanager
+def _drill(settings: Settings, *, wanted: bool) -> Iterator[Callable[[], None]]:
+    """Yield what begins the drill's process; it ends with the block, or when this process is no more."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin() -> None:
+        words = [sys.executable, "-P", "-m", "api.drill"]
+        words += ["--url", address(replace(settings, public_url="")), "--district", settings.district_code]
+        if settings.tls:
+            words += ["--trust", str(settings.data_path / "tls" / "authority.pem")]
+        environment = {**os.environ, "DATABASE_URL": settings.database_url}
+        begun.append(subprocess.Popen(words, stdin=subprocess.PIPE, env=environment))
+
+    try:
+        yield begin if wanted else _nothing
+    finally:
+        for process in begun:
+            process.terminate()
+            try:
+                process.wait(timeout=FAREWELL_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _nothing() -> None:
+    """Begin nothing."""
+
+
+@contextmanager
 def _database(settings: Settings) -> Iterator[tuple[str, Cluster | None]]:
     if settings.database_url:
         yield settings.database_url, None
@@ -195,18 +230,24 @@ def _run_until_told(serving: Coroutine[None, None, None]) -> None:
 class _Server(uvicorn.Server):
     """A server that says where it is as soon as it answers."""
 
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, announcement: str, then: Callable[[], None]) -> None:
         super().__init__(config)
         self._announcement = announcement
+        self._then = then
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(self._announcement, flush=True)
+            self._then()
 
 
 async def _serve(
-    settings: Settings, listener: socket.socket, cluster: Cluster | None, announcement: str
+    settings: Settings,
+    listener: socket.socket,
+    cluster: Cluster | None,
+    announcement: str,
+    then: Callable[[], None],
 ) -> None:
     tls = local_certificate(settings.data_path / "tls", settings.host) if settings.tls else None
     config = uvicorn.Config(
@@ -219,7 +260,7 @@ async def _serve(
     )
     watch = asyncio.create_task(_keep_alive(cluster)) if cluster else None
     try:
-        await _Server(config, announcement).serve([listener])
+        await _Server(config, announcement, then).serve([listener])
     finally:
         if watch:
             watch.cancel()

@@ -78,6 +78,8 @@ class CaseItem(BaseModel):
     satisfaction: int | None
     events: int
     """Counts the acts so far: of two items, the one with more is newer."""
+    drill: bool
+    """Played by the drill."""
 
     @classmethod
     def of(cls, case: Case, number: int, holder_name: str | None, holder_post: str | None) -> "CaseItem":
@@ -118,6 +120,7 @@ class CaseItem(BaseModel):
             merged_into=case.merged_into,
             satisfaction=case.satisfaction,
             events=case.events,
+            drill=case.drill,
         )
 
 

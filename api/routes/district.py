@@ -12,6 +12,7 @@ from api.guards import require
 from api.identity import Permission
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
 from api.store import atlas
+from api.store.drill import read_drill
 from api.store.rows import Row
 from geo.areas import Level, parent_of, parse_area_code
 
@@ -169,7 +170,7 @@ async def read_district(driver: DriverTransaction, watch: Watch) -> DistrictCard
     counts = await atlas.count_all(driver, watch.district, versions.boundaries, versions.streets)
     return DistrictCard(
         **dict(found),
-        simulation=False,
+        simulation=(await read_drill(driver, watch.district)).playing,
         bbox=_quad(bounds),
         versions=DatasetVersions.model_validate(versions, from_attributes=True),
         counts=counts,

@@ -51,6 +51,7 @@ async def report_finding(
         report.wish,
         report.outcome,
         str(report.patrol) if report.patrol else None,
+        drill=reporter.drill,
     )
     case, new = await work.report(finding, lambda driver: actor_of(driver, reporter), digest_of(report))
     if not new:

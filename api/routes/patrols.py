@@ -83,7 +83,7 @@ async def start_patrol(
     if await duty.find_duty(driver, district, person) is None:
         raise NotOnDutyError
     begun = await duty.start_patrol(
-        driver, district, body.id, person, body.street, body.at(datetime.now(UTC))
+        driver, district, body.id, person, body.street, body.at(datetime.now(UTC)), drill=principal.drill
     )
     patrol = await duty.find_patrol(driver, district, body.id)
     if patrol is None:

@@ -152,7 +152,7 @@ async def report_in(
 
 
 @router.post("/{whistle_id}/arrive")
-async def arrive(
+async def arrive_for_whistle(
     whistle_id: UUID, body: DepartmentArrival, caller: Answering, engine: Engine, work: CaseworkOfRequest
 ) -> CaseItem:
     """Say that the department's people are there; far off the case it takes a reason."""

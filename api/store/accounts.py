@@ -171,13 +171,15 @@ async def create_account(
     created_by: str,
     person: UUID | None = None,
     outside_subject: str | None = None,
+    drill: bool = False,
 ) -> None:
     """Make an account that can do nothing yet and has no password."""
     await _refuse_taken_subject(connection, district, account, outside_subject)
     made = await connection.execute(
         text(
-            """INSERT INTO account (district, id, name, display_name, person, created_by, outside_subject)
-               VALUES (:district, :id, :name, :display_name, :person, :created_by, :subject)
+            """INSERT INTO account
+                   (district, id, name, display_name, person, created_by, outside_subject, drill)
+               VALUES (:district, :id, :name, :display_name, :person, :created_by, :subject, :drill)
                ON CONFLICT (district, lower(name)) DO NOTHING RETURNING id"""
         ),
         {
@@ -188,6 +190,7 @@ async def create_account(
             "person": person,
             "created_by": created_by,
             "subject": outside_subject,
+            "drill": drill,
         },
     )
     if made.one_or_none() is None:

@@ -40,7 +40,7 @@ CASE_SELECT = """
     c.resolved_at, c.closed_at, c.confirmed, c.task, c.holder, c.ring, c.ring_since, c.outcome,
     c.resolver, c.merged_into, c.satisfaction, c.reworked, c.reopened, c.escalated, c.appealing,
     c.events, c.clock, c.clock_kind, c.clock_started_at, c.clock_stood_still_at, c.clock_left, c.due_at,
-    c.extensions
+    c.extensions, c.drill
 """
 """Every column of a case `c`, as `case_of` reads them."""
 
@@ -96,6 +96,7 @@ def row_of_case(case: Case) -> Json:
         "clock_left": clock.left,
         "due_at": clock.due,
         "extensions": clock.extensions,
+        "drill": case.drill,
     }
 
 
@@ -134,6 +135,7 @@ def case_of(row: Row) -> Case:
         row["escalated"],
         row["appealing"],
         row["events"],
+        row["drill"],
     )
 
 
@@ -185,6 +187,7 @@ def row_of_finding(finding: Finding, case: CaseId, digest: str) -> Json:
         "wish": finding.wish,
         "outcome": finding.outcome,
         "patrol": finding.patrol,
+        "drill": finding.drill,
     }
 
 

@@ -95,17 +95,25 @@ class Patrol:
 
 
 async def start_patrol(
-    driver: asyncpg.Connection, district: str, patrol: UUID, person: UUID, street: str, now: datetime
+    driver: asyncpg.Connection,
+    district: str,
+    patrol: UUID,
+    person: UUID,
+    street: str,
+    now: datetime,
+    *,
+    drill: bool = False,
 ) -> bool:
     """Begin a patrol; False where the person walks another or the id is taken."""
     begun: bool | None = await driver.fetchval(
-        "INSERT INTO patrol (district, id, person, street, started_at) VALUES ($1, $2, $3, $4, $5) "
-        "ON CONFLICT DO NOTHING RETURNING true",
+        "INSERT INTO patrol (district, id, person, street, started_at, drill) "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true",
         district,
         patrol,
         person,
         street,
         now,
+        drill,
     )
     return bool(begun)
 

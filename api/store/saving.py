@@ -124,11 +124,11 @@ _CASE = (
     " nearest_m policy_version reporter description photographs reported_at filed_at resolved_at closed_at"
     " confirmed task holder ring ring_since outcome resolver merged_into satisfaction reworked reopened"
     " escalated appealing events clock clock_kind clock_started_at clock_stood_still_at clock_left due_at"
-    " extensions"
+    " extensions drill"
 ).split()
 _FINDING = (
     "district id submitter client_id digest case_id source kind category geom found_at received_at"
-    " description photographs wish outcome patrol"
+    " description photographs wish outcome patrol drill"
 ).split()
 _EVENT = "district id case_id kind at actor actor_post area street body".split()
 _TASK = (

@@ -29,7 +29,7 @@ class AccessToken:
 
 
 _OF_PAGE = """
-    SELECT a.id, a.display_name, a.person, s.id AS session, s.expires_at, s.awaits_second_factor,
+    SELECT a.id, a.display_name, a.person, a.drill, s.id AS session, s.expires_at, s.awaits_second_factor,
            (SELECT coalesce(array_agg(ARRAY[g.role, g.area, g.street, g.department]), ARRAY[]::text[][])
             FROM account_grant g WHERE g.district = a.district AND g.account = a.id) AS grants
     FROM account_session s JOIN account a ON a.district = s.district AND a.id = s.account
@@ -37,7 +37,7 @@ _OF_PAGE = """
 """
 
 _OF_PROGRAM = """
-    SELECT a.id, a.display_name, a.person, t.id AS token, t.expires_at, t.scopes,
+    SELECT a.id, a.display_name, a.person, a.drill, t.id AS token, t.expires_at, t.scopes,
            (SELECT coalesce(array_agg(ARRAY[g.role, g.area, g.street, g.department]), ARRAY[]::text[][])
             FROM account_grant g WHERE g.district = a.district AND g.account = a.id) AS grants
     FROM access_token t JOIN account a ON a.district = t.district AND a.id = t.account
@@ -65,6 +65,7 @@ async def find_principal_of_session(
         session=row.session,
         expires_at=row.expires_at,
         awaits_second_factor=row.awaits_second_factor,
+        drill=row.drill,
     )
 
 
@@ -88,6 +89,7 @@ async def find_principal_of_token(
         scopes=_scopes(row.scopes),
         token=row.token,
         expires_at=row.expires_at,
+        drill=row.drill,
     )
 
 

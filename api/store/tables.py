@@ -277,6 +277,7 @@ patrol = Table(
     _text("street"),
     _when("started_at"),
     _when("ended_at", null=True),
+    Column("drill", Boolean, nullable=False),
 )
 
 case_event = Table(

@@ -51,6 +51,7 @@ def report(finding: Finding, place: Place, act: Act, policy: Policy) -> Change:
         description=finding.description,
         photographs=finding.photographs,
         events=1,
+        drill=finding.drill,
     )
     event = CaseEvent(
         EventId(act.ids()),

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from api.guards import SAFE_METHODS, permission_of
-from api.identity import PERMISSIONS, Extent, Grant, Permission, Principal, Role, may
+from api.identity import PERMISSIONS, Extent, Grant, Permission, Principal, Role, Where, may
 from api.main import ROUTERS
 from tests.api.people_here import DISTRICT, OWN_HEADER, client_of, make_account
 from tests.api.serving import engine_in, serving
@@ -25,6 +25,9 @@ ENDLESS = frozenset({"/api/v1/live"})
 
 NEEDS_ROADS = frozenset({"/api/v1/coverage", "/api/v1/tasks/round", "/api/v1/tasks/{task_id}/way"})
 """The town has no roads, and these say that they wait for some."""
+
+OF_THE_WHOLE_DISTRICT = frozenset({("DELETE", "/api/v1/drill/cases")})
+"""Only who answers for all of it may; who holds the permission for a part is told so."""
 
 ENDS_THE_SESSION = frozenset({("DELETE", "/api/v1/session")})
 SENT = {
@@ -176,6 +179,9 @@ def complaint(
         expected = {404} if method in SAFE_METHODS and not speaks_open311(route) else {403}
         return None if status in expected else f"{what}, not {expected}: the role may not"
     thing = next((town[name] for name in route.param_convertors if name in town), None)
+    if thing is None and (method, route.path) in OF_THE_WHOLE_DISTRICT:
+        expected = {200} if may(principal, permission, Where(DISTRICT)) else {403}
+        return None if status in expected else f"{what}, not {expected}: the whole district is meant"
     if thing is None:
         return f"{what}, though the role may" if status in {401, 403} else None
     if may(principal, permission, thing.where):

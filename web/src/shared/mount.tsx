@@ -1,5 +1,6 @@
 import { Component, type ComponentChildren, type ComponentType, h, render } from 'preact';
 import { Button } from './parts/Button';
+import { SimulationStrip } from './parts/SimulationStrip';
 import { EmptyState } from './parts/States';
 import { Toasts } from './parts/Toast';
 import './style/tokens.css';
@@ -13,6 +14,7 @@ export function mount(page: ComponentType): void {
   if (!root) throw new Error('the page has no place to be drawn in');
   render(
     <Guard>
+      <SimulationStrip />
       {h(page, {})}
       <Toasts />
     </Guard>,

@@ -15,6 +15,19 @@ export const shared: Translated<typeof zh> = {
   synthetic: 'Synthetic sample',
   syntheticHint: 'A sample district made from a seed: every name, boundary and person is invented.',
 
+  drill: {
+    label: 'SIMULATION',
+    hint: 'People and new cases are played by the drill; none of it happens in the city.',
+    off: 'The drill is off',
+    start: 'Start the drill',
+    stop: 'Stop the drill',
+    clear: cases => `Clear its cases (${cases})`,
+    clearTitle: 'Clear the cases of the drill',
+    clearHint: cases =>
+      `This deletes the ${cases} cases of the drill with their tasks, patrols and tracks, for good. What others reported stays, and the audit log keeps the fact.`,
+    cleared: cases => `${cases} cases of the drill were cleared`,
+  },
+
   switchLanguage: '中文',
   switchLanguageHint: 'Switch to Chinese',
   themeLight: 'light',

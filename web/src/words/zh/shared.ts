@@ -13,6 +13,19 @@ export const shared = {
   synthetic: '合成样例',
   syntheticHint: '这是按种子生成的样例区：地名、边界与人员均为虚构。',
 
+  drill: {
+    label: '模拟演练 SIMULATION',
+    hint: '当前的人员轨迹与新案件由演练程序产生，并非真实情况。',
+    off: '演练已停止',
+    start: '开始演练',
+    stop: '停止演练',
+    clear: (cases: number) => `清除演练案件（${cases}）`,
+    clearTitle: '清除演练案件',
+    clearHint: (cases: number) =>
+      `将删除演练产生的 ${cases} 件案件及其任务、巡查和轨迹，不能恢复。其他人员上报的案件不受影响；审计日志会保留这次清除的记录。`,
+    cleared: (cases: number) => `已清除 ${cases} 件演练案件`,
+  },
+
   switchLanguage: 'EN',
   switchLanguageHint: '切换到英文',
   themeLight: '浅色',
