@@ -16,6 +16,7 @@ from api.ids import new_id
 from api.paging import Limit
 from api.refusals import ConflictingChangeError, NotAllowedError, UnusableValueError
 from api.routes.account_shapes import ShortText
+from api.shapes import DrawnLine, DrawnOutline, line_wkb, outline_wkb
 from api.store import fabric
 from api.store.audit import record_by_driver
 from api.store.roads import Closure, close_edges, lift_closure
@@ -28,6 +29,7 @@ ImportViewer = Annotated[Principal, require(Permission.VIEW_IMPORTS)]
 Anyone = Annotated[Principal, require(Permission.VIEW_TERRITORY)]
 
 CentreId = Annotated[str, Path(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.-]+$")]
+_MOST_EDGES = 5000
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 
@@ -64,13 +66,30 @@ class ClosureItem(BaseModel):
     geometry: dict[str, Any] | None
 
 
-class NewClosure(BaseModel):
-    """Close roads: named edges, or all that pass near a place."""
+class ClosurePlace(BaseModel):
+    """Which roads: named edges, those along a drawn line, those touching a drawn area, or near a place."""
 
     edges: Annotated[list[Annotated[int, Field(ge=-(2**63), lt=2**63)]], Field(max_length=5000)] = []
+    line: DrawnLine | None = None
+    outline: DrawnOutline | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
     within_m: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 15
+
+
+class ClosurePreview(BaseModel):
+    """What a closure would close."""
+
+    edges: list[int]
+    length_m: float
+    names: list[str]
+    names_en: list[str]
+    geometry: dict[str, Any]
+
+
+class NewClosure(ClosurePlace):
+    """Close roads, and say why."""
+
     why: Annotated[str, Field(min_length=1, max_length=500)]
     until: AwareDatetime | None = None
 
@@ -127,6 +146,24 @@ async def list_closures(
         )
         for row in rows
     ]
+
+
+@router.post("/closures/preview")
+async def preview_closure(
+    body: ClosurePlace, principal: ClosureKeeper, driver: DriverTransaction, watch: Watch
+) -> ClosurePreview:
+    """Which roads a closure would close, before anything is closed."""
+    version = (await watch.versions()).roads
+    edges = await _edges_of(body, principal, driver, version)
+    told = await fabric.describe_edges(driver, principal.district, version, edges)
+    assert told is not None
+    return ClosurePreview(
+        edges=edges,
+        length_m=round(told["length_m"], 1),
+        names=told["names"] or [],
+        names_en=told["names_en"] or [],
+        geometry=orjson.loads(told["shape"]),
+    )
 
 
 @router.post("/closures", status_code=201)
@@ -186,16 +223,30 @@ def _check_whole_district(principal: Principal) -> None:
 
 
 async def _edges_of(
-    body: NewClosure, principal: Principal, driver: DriverTransaction, version: int
+    body: ClosurePlace, principal: Principal, driver: DriverTransaction, version: int
 ) -> list[int]:
     if body.edges:
         edges = sorted(set(body.edges))
         if await fabric.count_edges(driver, principal.district, version, edges) != len(edges):
             raise UnusableValueError("There are no such road edges", "没有这些路段")
         return edges
-    if body.lon is None or body.lat is None:
-        raise UnusableValueError("Name edges, or a place by lon and lat", "请指定路段，或以经纬度指定位置")
-    edges = await fabric.edges_near(driver, principal.district, version, body.lon, body.lat, body.within_m)
+    district = principal.district
+    if body.outline is not None:
+        edges = await fabric.edges_within(driver, district, version, outline_wkb(body.outline))
+    elif body.line is not None:
+        edges = await fabric.edges_along(driver, district, version, line_wkb(body.line))
+    elif body.lon is not None and body.lat is not None:
+        edges = await fabric.edges_near(driver, district, version, body.lon, body.lat, body.within_m)
+    else:
+        raise UnusableValueError(
+            "Name edges, draw a line or an outline, or give a place by lon and lat",
+            "请指定路段、画线或画范围，或以经纬度指定位置",
+        )
     if not edges:
         raise UnusableValueError("No road passes there", "该处没有道路")
+    if len(edges) > _MOST_EDGES:
+        raise UnusableValueError(
+            f"That would close {len(edges)} pieces of road; at most {_MOST_EDGES} at once: draw less",
+            f"所画范围涉及 {len(edges)} 个路段，一次最多 {_MOST_EDGES} 个，请缩小范围",
+        )
     return edges

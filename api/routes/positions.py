@@ -22,7 +22,7 @@ from api.store.positions import KnownPosition, positions_since, read_track
 router = APIRouter(prefix="/api/v1", tags=["positions"])
 
 _LONGEST_TRACK = timedelta(days=1)
-_SHOWN = timedelta(hours=12)
+SHOWN = timedelta(hours=12)
 """A fix older than this is not shown as somebody's place."""
 
 
@@ -101,7 +101,7 @@ async def list_positions(
 ) -> list[PositionItem]:
     """The latest place of everybody on duty whom the account may see; the live stream tells what changes."""
     reach = reach_of(principal, Permission.VIEW_POSITIONS)
-    known = await positions_since(driver, principal.district, datetime.now(UTC) - _SHOWN)
+    known = await positions_since(driver, principal.district, datetime.now(UTC) - SHOWN)
     return [
         PositionItem.of(one)
         for one in known

@@ -35,6 +35,10 @@ class CaseFilter:
     words: str = ""
     unassigned: bool = False
     outcomes: tuple[str, ...] = ()
+    alive_since: datetime | None = None
+    """Only what had not ended by then."""
+    within: bytes | None = None
+    """Only what lies inside this shape (WKB, degrees)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def case_conditions(district: str, wanted: CaseFilter, reach: Reach) -> _Conditi
     if wanted.bbox:
         corners = ", ".join(found.value(corner) for corner in wanted.bbox)
         found.add(f"c.geom && ST_MakeEnvelope({corners}, 4326)")
+    if wanted.within:
+        found.add(f"ST_Covers(ST_GeomFromWKB({found.value(wanted.within)}, 4326), c.geom)")
     if wanted.words:
         words = found.value(wanted.words)
         found.add(
@@ -127,6 +133,10 @@ def _narrow_by_time(found: _Conditions, wanted: CaseFilter) -> None:
         found.add(f"c.reported_at >= {found.value(wanted.since)}")
     if wanted.until:
         found.add(f"c.reported_at < {found.value(wanted.until)}")
+    if wanted.alive_since:
+        ended = "coalesce(c.closed_at, c.resolved_at, c.reported_at)"
+        states = f"c.state = ANY({found.value(list(NOT_ENDED))}::text[])"
+        found.add(f"({states} OR {ended} >= {found.value(wanted.alive_since)})")
     if wanted.overdue_at:
         found.add(f"coalesce(c.clock_stood_still_at, {found.value(wanted.overdue_at)}) > c.due_at")
         found.add("c.state IN ('reported', 'filed', 'offered', 'accepted', 'on_site', 'resolved')")
@@ -180,3 +190,28 @@ async def count_cases(driver: asyncpg.Connection, district: str, wanted: CaseFil
     found = case_conditions(district, wanted, reach)
     row = await find_row(driver, f"SELECT count(*) AS n FROM cases c WHERE {found}", *found.values)  # noqa: S608 - values are parameters
     return int(row["n"]) if row else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many cases of a list stand alike."""
+
+    state: str
+    category: str
+    late: bool
+    count: int
+
+
+async def tally_cases(
+    driver: asyncpg.Connection, district: str, wanted: CaseFilter, reach: Reach, now: datetime
+) -> list[Tally]:
+    """Count the whole list by state, category and whether the deadline has passed."""
+    found = _conditions(district, wanted, reach)
+    late = f"coalesce(coalesce(c.clock_stood_still_at, {found.value(now)}) > c.due_at, false)"
+    rows = await fetch_rows(
+        driver,
+        f"""SELECT c.state, c.category, {late} AS late, count(*)::int AS count
+            FROM cases c WHERE {found} GROUP BY 1, 2, 3""",  # noqa: S608 - values are parameters
+        *found.values,
+    )
+    return [Tally(**row) for row in rows]

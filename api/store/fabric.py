@@ -96,6 +96,73 @@ async def edges_near(
     return [row["id"] for row in rows]
 
 
+ALONG_M = 15.0
+"""How far from a drawn line a road may lie and still be what was meant: half the width of a wide street."""
+
+
+async def edges_along(
+    driver: asyncpg.Connection, district: str, version: int, line: bytes, along_m: float = ALONG_M
+) -> list[int]:
+    """Return the edges that run along a line (WKB, degrees); what only crosses it is not meant.
+
+    Either half of the edge lies beside the line, or half of the line beside the edge.
+    """
+    rows = await fetch_rows(
+        driver,
+        """
+        WITH drawn AS (
+            SELECT line, ST_Buffer(line::geography, $4)::geometry AS beside
+            FROM ST_GeomFromWKB($3, 4326) AS line
+        )
+        SELECT id FROM road_edge, drawn
+        WHERE district = $1 AND version = $2 AND geom && beside AND (
+            ST_Length(ST_Intersection(geom, beside)) >= ST_Length(geom) / 2
+            OR ST_Length(ST_Intersection(line, ST_Buffer(geom::geography, $4)::geometry))
+               >= ST_Length(line) / 2)
+        ORDER BY id
+        """,
+        district,
+        version,
+        line,
+        along_m,
+    )
+    return [row["id"] for row in rows]
+
+
+async def edges_within(driver: asyncpg.Connection, district: str, version: int, outline: bytes) -> list[int]:
+    """Return the edges that touch an area (WKB, degrees)."""
+    rows = await fetch_rows(
+        driver,
+        """
+        SELECT id FROM road_edge, ST_GeomFromWKB($3, 4326) AS drawn
+        WHERE district = $1 AND version = $2 AND geom && drawn AND ST_Intersects(geom, drawn) ORDER BY id
+        """,
+        district,
+        version,
+        outline,
+    )
+    return [row["id"] for row in rows]
+
+
+async def describe_edges(
+    driver: asyncpg.Connection, district: str, version: int, edges: Sequence[int]
+) -> Row | None:
+    """Return the length of these edges, their names and their shape."""
+    return await find_row(
+        driver,
+        """
+        SELECT coalesce(sum(ST_Length(geom::geography)), 0) AS length_m,
+               array_remove(array_agg(DISTINCT name), '') AS names,
+               array_remove(array_agg(DISTINCT name_en), '') AS names_en,
+               ST_AsGeoJSON(ST_LineMerge(ST_Collect(geom)), 6) AS shape
+        FROM road_edge WHERE district = $1 AND version = $2 AND id = ANY($3::bigint[])
+        """,
+        district,
+        version,
+        list(edges),
+    )
+
+
 async def count_edges(driver: asyncpg.Connection, district: str, version: int, edges: Sequence[int]) -> int:
     """Return how many of these edges there are."""
     found: int = await driver.fetchval(

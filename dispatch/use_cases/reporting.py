@@ -128,9 +128,8 @@ def reclassify(case: Case, act: Act, policy: Policy, category: str) -> Change:
     if case.clock.started_at is None:
         return moved
     allowance = policy.allowance(new.code, case.place.area)
-    return run_clock(
-        with_case(moved, clock=case.clock.start(case.clock.started_at, allowance, policy.calendar)), policy
-    )
+    fresh = case.clock.start(case.clock.started_at, allowance, policy.calendar)
+    return with_due(run_clock(with_case(moved, clock=fresh), policy))
 
 
 def relocate(case: Case, act: Act, place: Place) -> Change:
