@@ -104,6 +104,8 @@ class StreetItem(Street):
     """A patrolled street in a list."""
 
     members: int
+    on_shift: int
+    """How many of them are on duty now."""
 
 
 class Member(PersonName):
@@ -350,6 +352,7 @@ def _street_item(row: Row) -> StreetItem:
         bbox=_bounds(row),
         chief=chief,
         members=row["members"],
+        on_shift=row["on_shift"],
     )
 
 

@@ -145,7 +145,10 @@ async def list_street_cards(
                ST_XMin(s.geom) AS w, ST_YMin(s.geom) AS s, ST_XMax(s.geom) AS e, ST_YMax(s.geom) AS n,
                chief.id AS chief, chief.name AS chief_name, chief.name_en AS chief_name_en,
                (SELECT count(*) FROM task_force_member AS m
-                  WHERE m.district = $1 AND m.task_force = t.id) AS members
+                  WHERE m.district = $1 AND m.task_force = t.id) AS members,
+               (SELECT count(DISTINCT m.person) FROM task_force_member AS m
+                  JOIN on_duty AS d ON d.district = m.district AND d.person = m.person
+                  WHERE m.district = $1 AND m.task_force = t.id) AS on_shift
         FROM street AS s
         LEFT JOIN task_force AS t ON t.district = s.district AND t.street = s.id
         LEFT JOIN person AS chief ON chief.district = t.district AND chief.id = t.chief
