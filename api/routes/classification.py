@@ -55,6 +55,8 @@ class Classification(BaseModel):
     kinds: list[KindItem]
     posts: list[Named]
     departments: list[DepartmentItem]
+    matters: list[Named]
+    """What departments are whistled for, by the subdistricts' lists."""
 
 
 class _Worded(Protocol):
@@ -102,6 +104,9 @@ def classification_of(policy: Policy) -> Classification:
             )
             for key, department in policy.departments.items()
         ],
+        matters=_named(
+            {matter.name: matter for lists in policy.lists.values() for matter in lists.whistle}.items()
+        ),
     )
 
 

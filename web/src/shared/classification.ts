@@ -30,6 +30,7 @@ export interface Classification {
   kinds: Kind[];
   posts: Named[];
   departments: Department[];
+  matters: Named[];
 }
 
 export const theClassification = question<Classification>((_, signal) =>
@@ -46,6 +47,7 @@ const known = computed(() => {
     group: names(policy?.groups),
     duty: names(policy?.duties),
     post: names(policy?.posts),
+    matter: names(policy?.matters),
   };
 });
 

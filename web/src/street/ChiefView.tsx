@@ -69,6 +69,7 @@ function Team({ street }: { street: StreetDetail }) {
   const withMap = useSignal(false);
   const seen = new Map((answerIn(thePeople.asked.value) ?? []).map(one => [one.person, one]));
   const on = street.members.filter(one => one.on_shift).length;
+  const members = [...street.members].sort((one, other) => Number(other.on_shift) - Number(one.on_shift));
   const marks = useComputed<readonly PhoneMark[]>(() => {
     const members = new Set(answerIn(theStreet.asked.value)?.members.map(one => one.id));
     const people = (answerIn(thePeople.asked.value) ?? []).filter(one => members.has(one.person));
@@ -85,7 +86,7 @@ function Team({ street }: { street: StreetDetail }) {
       <h2>{t.team}</h2>
       <p class="quiet">{t.teamOn(on, street.members.length)}</p>
       <ul class="team">
-        {street.members.map(member => {
+        {members.map(member => {
           const position = seen.get(member.id);
           const standing = !member.on_shift
             ? t.offShift

@@ -10,6 +10,7 @@ import { type Point, theRound } from './tasks_api';
 import { streetWords } from './words';
 
 const AGAIN_M = 100;
+const SAME_PLACE_S = 20;
 let askedFrom: Point | null = null;
 
 /** Today's tasks in the order of the shortest walk; without a network in order of the straight distance. */
@@ -44,7 +45,12 @@ export function RoundList() {
   const legs = found.stops.flatMap(stop => {
     const one = tasks.value.find(each => each.task.id === stop.task);
     if (!one) return [];
-    const walk = stop.walk_s === null ? t.roundUnreached : t.roundLeg(duration(stop.walk_s));
+    const walk =
+      stop.walk_s === null
+        ? t.roundUnreached
+        : stop.walk_s < SAME_PLACE_S
+          ? t.roundSame
+          : t.roundLeg(duration(stop.walk_s));
     return [{ one, leg: stop.late ? `${walk} · ${t.roundLate}` : walk }];
   });
   return (

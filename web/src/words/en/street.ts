@@ -89,6 +89,7 @@ export const street: Translated<typeof zh> = {
     `${count} records still wait on this phone; they are sent after you sign in.`,
   roundTotal: (time: string) => `About ${time} on foot in all`,
   roundLeg: (time: string) => `${time} on foot`,
+  roundSame: 'same place',
   roundLate: 'will be late on arrival',
   roundUnreached: 'no way on foot',
   roundWants: 'Allow your position to see today in the order of the shortest walk.',

@@ -85,6 +85,7 @@ export const street = {
   signedOutQueue: (count: number) => `手机里还有 ${count} 条记录未上传，登录后自动上传。`,
   roundTotal: (time: string) => `全程步行约 ${time}`,
   roundLeg: (time: string) => `步行 ${time}`,
+  roundSame: '同一地点',
   roundLate: '到达时将超时',
   roundUnreached: '没有步行路线',
   roundWants: '允许定位后，可按步行时间排出今天的顺序。',
