@@ -206,7 +206,7 @@ async def tally_cases(
     driver: asyncpg.Connection, district: str, wanted: CaseFilter, reach: Reach, now: datetime
 ) -> list[Tally]:
     """Count the whole list by state, category and whether the deadline has passed."""
-    found = _conditions(district, wanted, reach)
+    found = case_conditions(district, wanted, reach)
     late = f"coalesce(coalesce(c.clock_stood_still_at, {found.value(now)}) > c.due_at, false)"
     rows = await fetch_rows(
         driver,
