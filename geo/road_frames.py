@@ -1,6 +1,7 @@
 """Road lines from tables (GeoJSON, GeoPackage, Shapefile, any GeoDataFrame), and networks as tables."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from geo.road_build import BRIDGE, TUNNEL
 from geo.road_errors import RoadError, RoadFileError
 from geo.road_lines import Key, LineCollector, RoadLine
 from geo.road_rules import Mode, RoadRules
-from geo.road_signs import read_signs
+from geo.road_signs import Says, Signs, read_signs
 from geo.roads import RoadNetwork
 
 _KNOWN_AS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -35,7 +36,20 @@ _KNOWN_AS: Final[Mapping[str, tuple[str, ...]]] = {
     "bicycle": ("bicycle",),
     "motor_vehicle": ("motor_vehicle",),
     "junction": ("junction",),
+    "walk": ("walk",),
+    "ebike": ("ebike",),
+    "drive": ("drive",),
+    "signals": ("signals",),
 }
+_WAYS: Final = {
+    "no": (False, False),
+    "forward": (True, False),
+    "backward": (False, True),
+    "both": (True, True),
+}
+"""How `edges_frame` says of each mode who may use an edge: along the line, and against it."""
+_LIGHTS: Final = {"start": (0,), "end": (-1,), "both": (0, -1)}
+"""And at which ends there are traffic lights."""
 _ROUNDING: Final = 7
 """Decimals of a degree within which two vertices are one place: about a centimetre."""
 _FASTEST_KMH: Final = 200.0
@@ -51,7 +65,8 @@ def collect_frame(
     columns
         Which column holds what, e.g. ``{"highway": "DLDJ", "name": "DLMC"}``; the rest is found by name.
         Keys are those of OpenStreetMap (highway, oneway, name, name:en, bridge, tunnel, layer, maxspeed)
-        and length (metres), id, u, v (end nodes).
+        and length (metres), id, u, v (end nodes). Columns that `edges_frame` writes (walk, ebike, drive,
+        signals) go before what the road's class says.
     """
     frame = _in_degrees(frame, source)
     held = _columns(frame, columns or {}, source)
@@ -68,7 +83,9 @@ def collect_frame(
             keys: list[Key] = [(round(x, _ROUNDING), round(y, _ROUNDING)) for x, y in points.tolist()]
             if with_ends and len(parts) == 1:
                 keys[0], keys[-1] = _end_key(texts["u"][row]), _end_key(texts["v"][row])
-            signs = read_signs(partial(_said, texts, row), rules)
+            says = partial(_said, texts, row)
+            signs = _with_access(read_signs(says, rules), says)
+            lines.signals.update(keys[end] for end in _LIGHTS.get(says("signals"), ()))
             length = _measured(texts["length"][row]) if "length" in texts and len(parts) == 1 else None
             lines.add(RoadLine(points, keys, signs, _id(texts, row), length))
     return lines
@@ -120,6 +137,8 @@ def edges_frame(network: RoadNetwork) -> gpd.GeoDataFrame:
         columns[mode.value] = np.select(
             [forward & backward, forward, backward], ["both", "forward", "backward"], "no"
         )
+    lit_start, lit_end = table.signals[table.start], table.signals[table.end]
+    columns["signals"] = np.select([lit_start & lit_end, lit_start, lit_end], ["both", "start", "end"], "")
     one_way = columns["drive"]
     columns["oneway"] = np.where(
         np.asarray(one_way) == "forward", "yes", np.where(np.asarray(one_way) == "backward", "-1", "no")
@@ -176,6 +195,16 @@ def _refuse_bad_numbers(frame: gpd.GeoDataFrame, held: Mapping[str, str], source
                 f"Row {row} of the {source}: {held[tag]} is {frame[held[tag]].iloc[row]!r} {unit}; "
                 f"it must be from 0 to {most:g}, or empty where it is not known."
             )
+
+
+def _with_access(signs: Signs, says: Says) -> Signs:
+    """The same signs, with who may use the road where the table says so for a mode."""
+    forward, backward = signs.forward, signs.backward
+    for mode in Mode:
+        if (ways := _WAYS.get(says(mode.value))) is not None:
+            forward = forward | mode.bit if ways[0] else forward & ~mode.bit
+            backward = backward | mode.bit if ways[1] else backward & ~mode.bit
+    return replace(signs, forward=forward, backward=backward)
 
 
 def _said(texts: Mapping[str, list[str]], row: int, tag: str) -> str:

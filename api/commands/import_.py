@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import getpass
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,7 +32,7 @@ from api.imports import (
 from api.settings import data_folder
 from api.store.database import driver_transaction, migrate, open_engine
 from api.store.read_back import people_by_phone_or_id
-from api.store.roads import save_roads
+from api.store.roads import list_closures_left_behind, save_roads
 from api.store.territory import list_areas, load_territory
 from api.store.versions import newest_versions
 from dispatch.cases import DEPARTMENT_CONTACT, OPERATOR, STREET_CHIEF, SUPERVISOR
@@ -47,6 +47,7 @@ from geo.layer_files import READABLE, read_layer
 from geo.road_errors import RoadError
 from geo.road_frames import edges_frame
 from geo.road_readers import import_roads, require_overlap
+from geo.road_rules import Mode
 from geo.table_kinds import TableKind
 from geo.tables import RowDefect, TableReport, read_table
 
@@ -75,6 +76,9 @@ class _Target:
                 await engine.dispose()
 
         return asyncio.run(once())
+
+
+_TURNED = {"forward": "backward", "backward": "forward", "start": "end", "end": "start"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -238,12 +242,16 @@ def _import_roads(args: argparse.Namespace, columns: dict[str, str], target: _Ta
     require_overlap(network, (west, south, east, north))
     if not _is_meant(args, f"Import {report.edges} edges into district {target.district}?"):
         return 0 if args.check else 1
-    frame = _as_stored(edges_frame(network))
+    frame = as_stored(edges_frame(network))
 
-    async def save(driver: asyncpg.Connection) -> int:
-        return await save_roads(driver, target.district, frame, by=target.by, source=args.file.name)
+    async def save(driver: asyncpg.Connection) -> tuple[int, Sequence[str]]:
+        saved = await save_roads(driver, target.district, frame, by=target.by, source=args.file.name)
+        return saved, await list_closures_left_behind(driver, target.district, saved)
 
-    print(f"Road version {target.run(save)} of district {target.district} is in force.")
+    version, left_behind = target.run(save)
+    print(f"Road version {version} of district {target.district} is in force.")
+    for why in left_behind:
+        print(f"A closure no longer stands, for its street is not in these roads; close it anew: {why}")
     return 0
 
 
@@ -256,12 +264,14 @@ def _road_source(args: argparse.Namespace) -> Path | gpd.GeoDataFrame:
     return frame.set_crs(args.crs, allow_override=True) if args.crs else frame
 
 
-def _as_stored(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Edges numbered from 1; one that only runs backwards is turned round: the store knows one way."""
-    frame = edges.assign(id=edges["edge"] + 1, oneway=edges["oneway"] != "no")
+def as_stored(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Edges numbered from 1; one that cars only drive backwards is turned round: a map draws one arrow."""
+    frame = edges.assign(id=edges["edge"] + 1, way=edges["id"], oneway=edges["oneway"] != "no")
     backward = (edges["oneway"] == "-1").to_numpy()
     frame["u"] = np.where(backward, edges["v"], edges["u"])
     frame["v"] = np.where(backward, edges["u"], edges["v"])
+    for column in (*(mode.value for mode in Mode), "signals"):
+        frame[column] = np.where(backward, edges[column].replace(_TURNED), edges[column])
     shapes = edges.geometry.to_numpy()
     return frame.set_geometry(np.where(backward, shapely.reverse(shapes), shapes), crs=edges.crs)
 

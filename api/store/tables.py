@@ -114,6 +114,10 @@ road_edge = Table(
     Column("tunnel", Boolean, nullable=False),
     Column("lanes", SmallInteger, nullable=False),
     Column("maxspeed_kmh", SmallInteger, nullable=False),
+    *(_text(name) for name in ("walk", "ebike", "drive", "signals")),
+    Column("layer", SmallInteger, nullable=False),
+    Column("length_m", Double),
+    Column("way", BigInteger),
     _geometry("geom", "LINESTRING"),
 )
 

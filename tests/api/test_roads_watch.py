@@ -5,15 +5,29 @@ from pathlib import Path
 from uuid import uuid4
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from shapely import LineString
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.commands.import_ import as_stored
 from api.roads_watch import RoadsWatch
 from api.store.database import driver_transaction, open_engine
-from api.store.roads import Closure, close_edges, lift_closure, save_roads
+from api.store.roads import (
+    Closure,
+    close_edges,
+    lift_closure,
+    list_closures_left_behind,
+    read_roads,
+    save_roads,
+    standing_closures,
+)
 from api.store.territory import save_district
 from geo.coordinates import WGS84, LonLat
+from geo.road_frames import edges_frame
+from geo.road_readers import from_geodataframe
+from geo.road_rules import Mode
+from geo.travel import Travel
 
 pytestmark = pytest.mark.postgis
 
@@ -129,4 +143,63 @@ async def test_newer_roads_take_the_place_of_older_ones(database: str, tmp_path:
     await _save(engine)
     await watch.step()
     assert watch.network is not before
+    await engine.dispose()
+
+
+async def test_what_a_source_says_of_a_road_outlives_the_store(database: str) -> None:
+    engine = open_engine(database)
+    network = from_geodataframe(
+        _roads().assign(
+            foot=["yes", "no", "yes", "yes", "yes", "yes"],
+            motor_vehicle=["yes", "yes", "no", "yes", "yes", "yes"],
+            oneway=["no", "no", "no", "yes", "-1", "no"],
+            layer=[0, 1, 0, 0, 0, 0],
+            signals=["", "end", "", "", "", ""],
+            length=[900.0, None, None, None, None, None],
+            osm_id=[71, 71, 72, 73, 73, 73],
+        ),
+        {"id": "osm_id"},
+    )
+    async with driver_transaction(engine) as driver:
+        await save_district(driver, DISTRICT, "样例区", "Small District", synthetic=True)
+        version = await save_roads(
+            driver, DISTRICT, as_stored(edges_frame(network)), by="test", source="test"
+        )
+        ways = await driver.fetch("SELECT id, way FROM road_edge ORDER BY id")
+        back = from_geodataframe(await read_roads(driver, DISTRICT, version))
+    assert dict(map(tuple, ways)) == {
+        edge + 1: way for edge, way in enumerate(network.table.source_ids.tolist())
+    }
+    places = LonLat(112.0005, 37.0), LonLat(112.005, 37.004), LonLat(112.0095, 37.0), LonLat(112.004, 37.002)
+    for mode in Mode:
+        before, after = Travel(network, mode), Travel(back, mode)
+        assert np.array_equal(before.matrix(places, places), after.matrix(places, places)), mode
+    assert back.table.signals.sum() == 1
+    assert sorted(back.table.length_m.tolist()) == pytest.approx(sorted(network.table.length_m.tolist()))
+    assert sorted(back.table.layer.tolist()) == sorted(network.table.layer.tolist())
+    await engine.dispose()
+
+
+async def test_closures_stay_where_they_are_when_roads_are_imported_anew(
+    database: str, tmp_path: Path
+) -> None:
+    engine, clock = open_engine(database), Clock()
+    version = await _save(engine)
+    closures = [
+        Closure(uuid4(), version, (2,), "burst pipe", "test", NOON, None),
+        Closure(uuid4(), version, (6,), "a wall fell", "test", NOON, None),
+    ]
+    async with driver_transaction(engine) as driver:
+        for closure in closures:
+            await close_edges(driver, DISTRICT, closure)
+    anew = _roads().iloc[:5].assign(id=[31, 32, 33, 34, 35], geometry=lambda roads: roads.reverse())
+    anew = anew.rename(columns={"u": "v", "v": "u"})
+    async with driver_transaction(engine) as driver:
+        newer = await save_roads(driver, DISTRICT, anew, by="test", source="test")
+        standing = await standing_closures(driver, DISTRICT, newer, NOON)
+        assert await list_closures_left_behind(driver, DISTRICT, newer) == ["a wall fell"]
+    assert [(one.why, one.edges) for one in standing] == [("burst pipe", (32,))]
+    watch = RoadsWatch(engine, DISTRICT, tmp_path, clock)
+    await watch.step()
+    assert _walk_s(watch) == float("inf")
     await engine.dispose()

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { nameOf } from '../shared/language';
 import { Bar } from '../shared/parts/Bar';
+import { ReportsButton } from '../shared/parts/ReportsButton';
 import { SearchBox } from '../shared/parts/SearchBox';
 import { Splitter } from '../shared/parts/Splitter';
 import { EmptyState, ErrorState, Skeleton, StaleNotice } from '../shared/parts/States';
@@ -44,7 +45,12 @@ export function DistrictPage() {
         page="district"
         districtName={district && nameOf(district)}
         synthetic={district?.synthetic}
-        acts={<KeysButton />}
+        acts={
+          <>
+            <ReportsButton />
+            <KeysButton />
+          </>
+        }
         links={['district', 'wall', 'plan', 'street', 'report', 'department', 'admin']}
       />
       <main class="workspace district">

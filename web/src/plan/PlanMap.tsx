@@ -4,72 +4,30 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { inAddress, placeFromText, placeToText, putInAddress } from '../shared/address';
 import { MapView } from '../shared/map/MapView';
 import type { Catcher, MapScene } from '../shared/map/scene';
-import { type BaseChoice, mapStyle, type Overlay } from '../shared/map/style';
-import { token } from '../shared/palette';
+import { type BaseChoice, mapStyle } from '../shared/map/style';
 import { answerIn } from '../shared/question';
 import type { District } from '../shared/territory_api';
-import { askAgain, chosen, LIMITS, scene, theCoverage, theRings } from './state';
+import { NOTHING, overlay } from './layers';
+import { askAgain, chosen, LIMITS, scene, shows, theCoverage, theReach, theRings } from './state';
 import { planWords } from './words';
 
 const SHOWN: ReadonlySet<BaseChoice> = new Set<BaseChoice>(['subdistrict', 'centres']);
 const CATCHERS: readonly Catcher[] = [
   { kind: 'centre', layers: ['centres', 'centres-far'], sources: ['centres'] },
 ];
-const NOTHING: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
-const RING_COLOURS = ['minutes-0', 'minutes-2', 'minutes-4'] as const;
-
-/** Rings from the widest to the narrowest, the homes beyond them on top. */
-function overlay(): Overlay {
-  return {
-    sources: {
-      rings: { type: 'geojson', data: NOTHING },
-      'left-out': { type: 'geojson', data: NOTHING },
-    },
-    below: [
-      {
-        id: 'rings',
-        type: 'fill',
-        source: 'rings',
-        paint: {
-          'fill-opacity': 0.35,
-          'fill-color': [
-            'match',
-            ['get', 'minutes'],
-            LIMITS[0],
-            token(RING_COLOURS[0]),
-            LIMITS[1],
-            token(RING_COLOURS[1]),
-            token(RING_COLOURS[2]),
-          ],
-        },
-      },
-    ],
-    above: [
-      {
-        id: 'left-out',
-        type: 'circle',
-        source: 'left-out',
-        paint: {
-          'circle-color': token('state-late'),
-          'circle-opacity': 0.75,
-          'circle-radius': ['interpolate', ['linear'], ['sqrt', ['get', 'households']], 1, 2, 15, 9],
-          'circle-stroke-color': token('surface'),
-          'circle-stroke-width': 1,
-        },
-      },
-    ],
-  };
-}
 
 export function PlanMap({ district }: { district: District }) {
   const style = useMemo(() => computed(() => mapStyle(district, SHOWN, overlay())), [district]);
   const living = scene.value;
-  const rings = answerIn(theRings.asked.value);
-  const homes = answerIn(theCoverage.asked.value)?.left_out;
+  const ofShift = shows.value === 'shift';
+  const rings = ofShift ? undefined : answerIn(theRings.asked.value);
+  const homes = ofShift ? undefined : answerIn(theCoverage.asked.value)?.left_out;
+  const reach = ofShift ? answerIn(theReach.asked.value) : undefined;
   useEffect(() => {
     if (!living) return undefined;
     const fill = () => {
       source(living, 'rings')?.setData(rings ?? NOTHING);
+      source(living, 'reach')?.setData(reach ?? NOTHING);
       source(living, 'left-out')?.setData(pointsOf(homes ?? []));
     };
     fill();
@@ -78,7 +36,7 @@ export function PlanMap({ district }: { district: District }) {
     return () => {
       living.map.off('styledata', fill);
     };
-  }, [living, rings, homes]);
+  }, [living, rings, homes, reach]);
 
   function take(next: MapScene | null): void {
     scene.value = next;
@@ -124,13 +82,17 @@ function RingLegend() {
   const t = planWords();
   return (
     <div class="ring-legend">
-      <strong>{t.legend}</strong>
+      <strong>{shows.value === 'shift' ? t.legendShift : t.legend}</strong>
       {LIMITS.map((limit, place) => (
         <span key={limit} class={`ring-legend__ring ring-legend__ring--${place}`}>
           {t.within(String(limit))}
         </span>
       ))}
-      <span class="ring-legend__ring ring-legend__ring--out">{t.legendOut}</span>
+      {shows.value === 'shift' ? (
+        <span class="ring-legend__ring ring-legend__ring--nobody">{t.legendNobody}</span>
+      ) : (
+        <span class="ring-legend__ring ring-legend__ring--out">{t.legendOut}</span>
+      )}
     </div>
   );
 }

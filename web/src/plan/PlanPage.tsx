@@ -3,12 +3,13 @@ import { number, percent } from '../shared/formats';
 import { nameOf } from '../shared/language';
 import { Bar } from '../shared/parts/Bar';
 import { Field } from '../shared/parts/Field';
+import { ReportsButton } from '../shared/parts/ReportsButton';
 import { EmptyState, ErrorState, Shown, Skeleton } from '../shared/parts/States';
 import { answerIn } from '../shared/question';
 import { readSession, session, sessionProblem, signInAddress } from '../shared/session';
 import { CoverageTables } from './CoverageTables';
 import { PlanMap } from './PlanMap';
-import { askAgain, hour, MODES, mode, theCoverage, theDistrict } from './state';
+import { askAgain, hour, LIMITS, MODES, mode, shows, theCoverage, theDistrict, theReach } from './state';
 import { planWords } from './words';
 import './plan.css';
 
@@ -32,6 +33,7 @@ export function PlanPage() {
         districtName={district && nameOf(district)}
         synthetic={district?.synthetic}
         links={['district', 'wall', 'plan']}
+        acts={<ReportsButton />}
       />
       {!here && !sessionProblem.value && <Skeleton lines={8} />}
       {!here && sessionProblem.value && (
@@ -52,6 +54,7 @@ export function PlanPage() {
         <main class="plan__body">
           <section class="plan__side" aria-label={t.title}>
             <Choices />
+            {shows.value === 'shift' && <ShiftSum />}
             <Shown asked={theCoverage.asked.value} retry={askAgain} skeletonLines={12}>
               {coverage => (
                 <>
@@ -71,6 +74,29 @@ export function PlanPage() {
         </main>
       )}
     </div>
+  );
+}
+
+/** How many grids somebody on shift reaches now. */
+function ShiftSum() {
+  const t = planWords();
+  return (
+    <Shown asked={theReach.asked.value} retry={askAgain} skeletonLines={2}>
+      {({ about }) => (
+        <div class="plan__shift">
+          <p class="plan__sum">{t.onShift(number(about.on_shift), number(about.grids))}</p>
+          <dl>
+            {LIMITS.map((limit, place) => (
+              <div key={limit}>
+                <dt>{t.within(String(limit))}</dt>
+                <dd>{percent(about.grids === 0 ? 0 : (about.within[place] ?? 0) / about.grids, 1)}</dd>
+              </div>
+            ))}
+          </dl>
+          {about.nowhere > 0 && <p class="quiet">{t.nowhere(number(about.nowhere))}</p>}
+        </div>
+      )}
+    </Shown>
   );
 }
 
@@ -108,6 +134,21 @@ function Choices() {
               askAgain();
             }}
           />
+        )}
+      </Field>
+      <Field label={t.show} hint={shows.value === 'shift' ? t.shiftHint : undefined}>
+        {attributes => (
+          <select
+            {...attributes}
+            value={shows.value}
+            onChange={event => {
+              shows.value = event.currentTarget.value === 'shift' ? 'shift' : 'centres';
+              askAgain();
+            }}
+          >
+            <option value="centres">{t.shows.centres}</option>
+            <option value="shift">{t.shows.shift}</option>
+          </select>
         )}
       </Field>
     </form>

@@ -45,11 +45,18 @@ export interface Coverage {
   left_out_more: number;
 }
 
+/** Grids with `ring`, the smallest limit within which somebody on shift is there. */
+export interface ShiftReach extends GeoJSON.FeatureCollection {
+  about: { on_shift: number; nowhere: number; grids: number; within: [number, number, number] };
+}
+
 const isMode = (text: string | null): text is TravelMode => MODES.includes(text as TravelMode);
 const asked = inAddress('mode');
 export const mode = signal<TravelMode>(isMode(asked) ? asked : 'walk');
 /** '14:30' on today's date, or '' for any hour. */
 export const hour = signal(inAddress('hour') ?? '');
+/** What the map shows: the rings of the centres, or the grids that those on shift reach now. */
+export const shows = signal<'centres' | 'shift'>(inAddress('show') === 'shift' ? 'shift' : 'centres');
 /** The centre whose rings are drawn; null for all of them. */
 export const chosen = signal<string | null>(null);
 export const scene = signal<MapScene | null>(null);
@@ -71,9 +78,18 @@ export const theRings = question<GeoJSON.FeatureCollection>((_, stop) =>
   }),
 );
 
+export const theReach = question<ShiftReach>((_, stop) =>
+  ask<ShiftReach>('/coverage/reach', { query: { mode: mode.value }, signal: stop }),
+);
+
 /** Ask anew after the pace, the hour or the chosen centre changed; a link shows the same picture. */
 export function askAgain(): void {
-  putInAddress({ mode: mode.value === 'walk' ? null : mode.value, hour: hour.value || null });
+  putInAddress({
+    mode: mode.value === 'walk' ? null : mode.value,
+    hour: hour.value || null,
+    show: shows.value === 'shift' ? 'shift' : null,
+  });
   void theCoverage.put();
-  void theRings.put();
+  if (shows.value === 'shift') void theReach.put();
+  else void theRings.put();
 }

@@ -77,6 +77,17 @@ export function addressOf(path: string, query: RequestOptions['query'] = {}): st
 
 /** Ask the server; throws Problem, or AbortError when the caller took the question back. */
 export async function ask<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+  const response = await answerTo(path, options);
+  if (response.status === 204) return undefined as Answer;
+  return (await response.json()) as Answer;
+}
+
+/** The same for what is carried away as it is. */
+export async function askFile(path: string, options: RequestOptions = {}): Promise<Blob> {
+  return await (await answerTo(path, options)).blob();
+}
+
+async function answerTo(path: string, options: RequestOptions): Promise<Response> {
   const { method = 'GET', query, body, signal } = options;
   const isForm = body instanceof FormData;
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
@@ -95,8 +106,7 @@ export async function ask<Answer>(path: string, options: RequestOptions = {}): P
     throw new Problem(0, unreachable);
   }
   if (!response.ok) throw new Problem(response.status, await problemIn(response));
-  if (response.status === 204) return undefined as Answer;
-  return (await response.json()) as Answer;
+  return response;
 }
 
 async function problemIn(response: Response): Promise<ProblemDetails> {

@@ -16,10 +16,18 @@ interface DialogProps {
 export function Dialog({ title, onClose, acts, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
   useEffect(() => {
     const dialog = element.current;
+    // A browser may close it without asking, e.g. at the second Escape in a row.
+    const closed = () => close.current();
+    dialog?.addEventListener('close', closed);
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.removeEventListener('close', closed);
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
