@@ -28,7 +28,12 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("up", "up", "set up what is missing, and serve everything", "安装所需，启动全部服务"),
-    Command("import", "import_", "boundaries, roads, streets, people, places", "导入边界、道路、人员等"),
+    Command(
+        "import",
+        "import_",
+        "boundaries, roads, streets, people, past cases",
+        "导入边界、道路、人员、案件等",
+    ),
     Command("export", "export", "write them back, or a template of each", "导出数据或模板"),
     Command("coverage", "coverage", "who is within 5, 10, 15 minutes of a centre", "十五分钟服务圈覆盖"),
     Command(

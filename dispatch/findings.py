@@ -31,6 +31,8 @@ class Source(StrEnum):
     HOTLINE = "hotline"
     PARTNER_SYSTEM = "partner_system"
     SENSOR = "sensor"
+    IMPORTED = "imported"
+    """Another system's past, brought in as history."""
 
 
 class Wish(StrEnum):

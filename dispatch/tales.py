@@ -165,7 +165,8 @@ def _corrected(tale: Tale, event: CaseEvent) -> None:
 def _resolved(tale: Tale, event: CaseEvent) -> None:
     tale.resolved_at = event.at
     tale.resolver, tale.resolver_post = event.actor.person, event.actor.post
-    tale.outcome = Outcome(str(event.details["outcome"]))
+    said = event.details.get("outcome")  # what another system's past does not always know
+    tale.outcome = Outcome(str(said)) if said is not None else None
     tale.settled = event.action is Action.SETTLE
 
 

@@ -1,25 +1,21 @@
-"""`yilu import`: boundaries, roads and the tables that stand on them, checked first, all or nothing."""
+"""`yilu import`: boundaries, roads, tables and past cases, checked first, all or nothing."""
 
 import argparse
-import asyncio
 import getpass
-import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import asyncpg
 import geopandas as gpd
 import numpy as np
 import shapely
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.commands import CommandError
 from api.commands.database import add_data_argument, open_database, read_settings
+from api.commands.import_cases import add_case_arguments, import_cases
+from api.commands.import_steps import Target, bar, is_meant
 from api.imports import (
     ImportRefusedError,
     check_people,
@@ -30,7 +26,7 @@ from api.imports import (
     save_table,
 )
 from api.settings import data_folder
-from api.store.database import driver_transaction, migrate, open_engine
+from api.store.database import migrate
 from api.store.read_back import people_by_phone_or_id
 from api.store.roads import list_closures_left_behind, save_roads
 from api.store.territory import list_areas, load_territory
@@ -51,31 +47,7 @@ from geo.road_rules import Mode
 from geo.table_kinds import TableKind
 from geo.tables import RowDefect, TableReport, read_table
 
-Tell = Callable[[str], None]
-_Result = TypeVar("_Result")
 _ROAD_STEPS = ("reading", "joining lines", "checking", "compiling", "saving")
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where an import goes, and who does it."""
-
-    database_url: str
-    district: str
-    by: str
-
-    def run(self, work: Callable[[asyncpg.Connection], Awaitable[_Result]]) -> _Result:
-        """Do the work in one transaction."""
-
-        async def once() -> _Result:
-            engine = open_engine(self.database_url, pool_size=1)
-            try:
-                async with driver_transaction(engine) as driver:
-                    return await work(driver)
-            finally:
-                await engine.dispose()
-
-        return asyncio.run(once())
 
 
 _TURNED = {"forward": "backward", "backward": "forward", "start": "end", "end": "start"}
@@ -83,7 +55,7 @@ _TURNED = {"forward": "backward", "backward": "forward", "start": "end", "end": 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what comes from which file, and how it is to be read."""
-    parser.add_argument("what", choices=["boundaries", "roads", *(kind.value for kind in TableKind)])
+    parser.add_argument("what", choices=["boundaries", "roads", "cases", *(kind.value for kind in TableKind)])
     parser.add_argument(
         "file", type=Path, help="GeoPackage, GeoJSON, Shapefile (or its zip), KML; tables also CSV, XLSX"
     )
@@ -105,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-isolated", action="store_true", help="of roads: keep parts that nothing joins"
     )
+    add_case_arguments(parser)
     parser.add_argument("--language", choices=["en", "zh"], default="en", help="of the report")
     parser.add_argument("--check", action="store_true", help="report only, import nothing")
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -119,10 +92,12 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("say which level the boundaries are of: --level grid.", status=2)
     with open_database(settings) as url:
         migrate(url)
-        target = _Target(url, settings.district_code, f"{getpass.getuser()} (import)")
+        target = Target(url, settings.district_code, f"{getpass.getuser()} (import)")
         try:
             if args.what == "boundaries":
                 return _import_boundaries(args, columns, target)
+            if args.what == "cases":
+                return import_cases(args, columns, target)
             if args.what == "roads":
                 return _import_roads(args, columns, target)
             return _import_table(args, columns, target)
@@ -142,38 +117,10 @@ def _columns(pairs: list[str]) -> dict[str, str]:
     return columns
 
 
-@contextmanager
-def _bar(steps: int) -> Iterator[Tell]:
-    """A progress bar on stderr; each thing told is one step."""
-    console = Console(stderr=True)
-    shown = (TextColumn("  {task.description:<24}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
-    with Progress(*shown, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task("starting", total=steps)
-        told = 0
-
-        def tell(what: str) -> None:
-            nonlocal told
-            progress.update(task, description=what, completed=told)
-            told += 1
-
-        yield tell
-        progress.update(task, description="done", completed=steps)
-
-
-def _is_meant(args: argparse.Namespace, question: str) -> bool:
-    if args.check:
-        return False
-    if args.yes:
-        return True
-    if not sys.stdin.isatty():
-        raise CommandError("nobody is there to confirm it: add --yes, or --check to report only.", status=2)
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes", "是")
-
-
-def _import_boundaries(args: argparse.Namespace, columns: dict[str, str], target: _Target) -> int:
+def _import_boundaries(args: argparse.Namespace, columns: dict[str, str], target: Target) -> int:
     level = Level(args.level)
     existing, seen = target.run(_all_areas)
-    with _bar(6) as tell:
+    with bar(6) as tell:
         report = read_boundaries(
             args.file,
             level,
@@ -193,7 +140,7 @@ def _import_boundaries(args: argparse.Namespace, columns: dict[str, str], target
     if not report.importable:
         return 1
     district = district_of(report.areas)
-    if not _is_meant(args, f"Import {len(report.areas)} areas into district {district}?"):
+    if not is_meant(args, f"Import {len(report.areas)} areas into district {district}?"):
         return 0 if args.check else 1
     version = target.run(partial(_save_boundaries, args, target, district, report, seen.get(district, 0)))
     print(f"Boundary version {version} of district {district} is in force.")
@@ -214,7 +161,7 @@ async def _all_areas(driver: asyncpg.Connection) -> tuple[list[Area], dict[str, 
 
 async def _save_boundaries(
     args: argparse.Namespace,
-    target: _Target,
+    target: Target,
     district: str,
     report: BoundaryReport,
     seen: int,
@@ -223,9 +170,9 @@ async def _save_boundaries(
     return await save_boundaries(driver, district, report, seen=seen, by=target.by, source=args.file.name)
 
 
-def _import_roads(args: argparse.Namespace, columns: dict[str, str], target: _Target) -> int:
+def _import_roads(args: argparse.Namespace, columns: dict[str, str], target: Target) -> int:
     territory = target.run(partial(_territory, target))
-    with _bar(len(_ROAD_STEPS)) as tell:
+    with bar(len(_ROAD_STEPS)) as tell:
         said: list[str] = []
 
         def once(what: str, share: float) -> None:
@@ -240,7 +187,7 @@ def _import_roads(args: argparse.Namespace, columns: dict[str, str], target: _Ta
     print("\n".join(report.sentences_zh() if args.language == "zh" else report.sentences()))
     west, south, east, north = territory.area(target.district).shape.bounds
     require_overlap(network, (west, south, east, north))
-    if not _is_meant(args, f"Import {report.edges} edges into district {target.district}?"):
+    if not is_meant(args, f"Import {report.edges} edges into district {target.district}?"):
         return 0 if args.check else 1
     frame = as_stored(edges_frame(network))
 
@@ -276,7 +223,7 @@ def as_stored(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(np.where(backward, shapely.reverse(shapes), shapes), crs=edges.crs)
 
 
-async def _territory(target: _Target, driver: asyncpg.Connection) -> Territory:
+async def _territory(target: Target, driver: asyncpg.Connection) -> Territory:
     territory = await load_territory(driver, target.district)
     if territory.find_area(target.district) is None:
         raise ImportRefusedError(f"District {target.district} has no boundaries yet; import these first.")
@@ -289,15 +236,15 @@ class _Known:
     people: frozenset[str]
 
 
-async def _known(target: _Target, driver: asyncpg.Connection) -> _Known:
+async def _known(target: Target, driver: asyncpg.Connection) -> _Known:
     territory = await _territory(target, driver)
     return _Known(territory, frozenset(await people_by_phone_or_id(driver, target.district)))
 
 
-def _import_table(args: argparse.Namespace, columns: dict[str, str], target: _Target) -> int:
+def _import_table(args: argparse.Namespace, columns: dict[str, str], target: Target) -> int:
     kind = TableKind(args.what)
     known = target.run(partial(_known, target))
-    with _bar(2) as tell:
+    with bar(2) as tell:
         tell("reading")
         report = read_table(
             args.file,
@@ -317,7 +264,7 @@ def _import_table(args: argparse.Namespace, columns: dict[str, str], target: _Ta
     print(report.text(args.language))
     if not report.importable:
         return 1
-    if not _is_meant(args, f"Import {len(report.records)} {kind.value} into district {target.district}?"):
+    if not is_meant(args, f"Import {len(report.records)} {kind.value} into district {target.district}?"):
         return 0 if args.check else 1
 
     async def save(driver: asyncpg.Connection) -> None:

@@ -60,7 +60,7 @@ async def report_finding(
 
 
 def _source(report: FindingReport, reporter: Principal) -> Source:
-    if report.source is not None and may(reporter, Permission.SCREEN):
+    if report.source not in (None, Source.IMPORTED) and may(reporter, Permission.SCREEN):
         return report.source
     if reporter.person is not None:
         return Source.STAFF

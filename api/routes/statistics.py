@@ -228,4 +228,5 @@ _SOURCES = {
     "hotline": ("热线", "Hotline"),
     "partner_system": ("其他系统", "Other systems"),
     "sensor": ("感知设备", "Sensors"),
+    "imported": ("历史导入", "Imported history"),
 }

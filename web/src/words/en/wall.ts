@@ -134,6 +134,7 @@ export const wall: Translated<typeof zh> = {
     hotline: 'hotline',
     partner_system: 'partner system',
     sensor: 'sensor',
+    imported: 'imported history',
     operator: 'operator',
     staff: 'staff',
   },

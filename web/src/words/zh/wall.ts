@@ -126,6 +126,7 @@ export const wall = {
     hotline: '热线',
     partner_system: '外部系统',
     sensor: '感知设备',
+    imported: '历史导入',
     operator: '坐席录入',
     staff: '工作人员',
   },
