@@ -1,0 +1,90 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { coordinates } from '../shared/formats';
+import { nameOf } from '../shared/language';
+import { Button } from '../shared/parts/Button';
+import { SearchBox } from '../shared/parts/SearchBox';
+import { Skeleton } from '../shared/parts/States';
+import { searchPlaces } from '../shared/territory_api';
+import { here, locateOnce, placeRefused } from '../street/place';
+import { change, draft, type Place } from './draft';
+import { reportWords } from './words';
+
+/** The place that counts now: what was chosen, else where the phone is. */
+export function placeNow(): Place | null {
+  if (draft.value.place) return draft.value.place;
+  const fix = here.value;
+  return fix ? { name: '', lon: fix.lon, lat: fix.lat } : null;
+}
+
+/** The phone's position, a street or estate by its name, or a point on the map, which loads when asked for. */
+export function PlaceField({ label, home = false }: { label: string; home?: boolean }) {
+  const t = reportWords();
+  const [map, setMap] = useState(false);
+  useEffect(locateOnce, []);
+  const chosen = draft.value.place;
+  const fix = here.value;
+  const known = fix
+    ? `${t.phonePlace} (${coordinates(fix.lon, fix.lat)})`
+    : placeRefused.value
+      ? t.noPlace
+      : t.locating;
+  return (
+    <fieldset class="part">
+      <legend>{label}</legend>
+      <p role="status" class={chosen || fix ? 'chosen' : 'quiet'}>
+        {chosen ? t.chosenPlace(chosen.name) : known}
+      </p>
+      <div class="part__ways">
+        <Button
+          icon="locate"
+          onClick={() => {
+            change({ place: null });
+            locateOnce();
+          }}
+        >
+          {t.usePhone}
+        </Button>
+        <Button icon="map" aria-expanded={map} onClick={() => setMap(!map)}>
+          {map ? t.closeMap : t.onMap}
+        </Button>
+      </div>
+      <SearchBox
+        inputId="place-by-name"
+        placeholder={t.byName}
+        find={searchPlaces}
+        keyOf={one => `${one.kind}/${one.id}`}
+        show={one => nameOf(one)}
+        onChoose={one => change({ place: { name: nameOf(one), lon: one.at[0], lat: one.at[1] } })}
+        nothingFound={t.nothingCalled}
+      />
+      {map && (
+        <LazyMap
+          onChoose={at => {
+            change({ place: { name: `${t.placeOnMap} (${coordinates(at.lon, at.lat)})`, ...at } });
+            setMap(false);
+          }}
+        />
+      )}
+      <label class="field">
+        <span class="label">{home ? t.homeAddress : t.placeWords}</span>
+        <input
+          maxLength={200}
+          autocomplete={home ? 'street-address' : 'off'}
+          value={draft.value.placeWords}
+          onInput={event => change({ placeWords: event.currentTarget.value })}
+        />
+      </label>
+    </fieldset>
+  );
+}
+
+type MapProps = { onChoose: (at: { lon: number; lat: number }) => void };
+
+function LazyMap(props: MapProps) {
+  const [Drawn, setDrawn] = useState<ComponentType<MapProps> | null>(null);
+  useEffect(() => {
+    void import('./PlaceMap').then(module => setDrawn(() => module.default));
+  }, []);
+  return Drawn ? <Drawn {...props} /> : <Skeleton lines={6} />;
+}
