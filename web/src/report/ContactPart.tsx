@@ -12,9 +12,8 @@ export function ContactPart({ needed }: { needed: boolean }) {
   return (
     <fieldset class="part">
       <legend>{t.contact}</legend>
-      <p class="quiet small">
-        {needed ? t.contactNeeded : t.contactMaybe} {days > 0 && t.contactKept(days)}
-      </p>
+      <p class="quiet small">{needed ? t.contactNeeded : t.contactMaybe}</p>
+      {days > 0 && <p class="quiet small">{t.contactKept(days)}</p>}
       <div class="part__pair">
         <label class="field">
           <span class="label">{t.name}</span>

@@ -57,7 +57,7 @@ export function NearbyView() {
     <>
       <h1 tabIndex={-1}>{t.ways.near}</h1>
       <p class="quiet">{t.nearPrivacy}</p>
-      <PlaceField label={t.nearPlace} />
+      <PlaceField label={t.nearPlace} exact={false} />
       {placeNow() && (
         <Shown asked={theNearby.asked.value} retry={again} skeletonLines={5}>
           {matters =>

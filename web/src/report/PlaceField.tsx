@@ -1,12 +1,13 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../shared/api';
 import { coordinates } from '../shared/formats';
 import { nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
 import { SearchBox } from '../shared/parts/SearchBox';
 import { Skeleton } from '../shared/parts/States';
-import { searchPlaces } from '../shared/territory_api';
-import { here, locateOnce, placeRefused } from '../street/place';
+import { fetchLocation, type Named, searchPlaces } from '../shared/territory_api';
+import { type Fix, here, locateOnce, placeRefused } from '../street/place';
 import { change, draft, type Place } from './draft';
 import { reportWords } from './words';
 
@@ -17,18 +18,40 @@ export function placeNow(): Place | null {
   return fix ? { name: '', lon: fix.lon, lat: fix.lat } : null;
 }
 
+interface PlaceFieldProps {
+  label: string;
+  /** It is somebody's home. */
+  home?: boolean;
+  /** Whether a building or door is asked for. */
+  exact?: boolean;
+}
+
+/** What the street or the grid around the phone is called: a name says more to people than degrees. */
+function useNameNear(fix: Fix | null): Named | null {
+  const [name, setName] = useState<Named | null>(null);
+  const lon = fix && Math.round(fix.lon * 5000) / 5000;
+  const lat = fix && Math.round(fix.lat * 5000) / 5000;
+  useEffect(() => {
+    if (lon === null || lat === null) return;
+    const stop = new AbortController();
+    fetchLocation(lon, lat, stop.signal)
+      .then(found => ask<Named>(found.street ? `/streets/${found.street}` : `/areas/${found.nearest_area}`))
+      .then(setName)
+      .catch(() => undefined);
+    return () => stop.abort();
+  }, [lon, lat]);
+  return name;
+}
+
 /** The phone's position, a street or estate by its name, or a point on the map, which loads when asked for. */
-export function PlaceField({ label, home = false }: { label: string; home?: boolean }) {
+export function PlaceField({ label, home = false, exact = true }: PlaceFieldProps) {
   const t = reportWords();
   const [map, setMap] = useState(false);
   useEffect(locateOnce, []);
   const chosen = draft.value.place;
   const fix = here.value;
-  const known = fix
-    ? `${t.phonePlace} (${coordinates(fix.lon, fix.lat)})`
-    : placeRefused.value
-      ? t.noPlace
-      : t.locating;
+  const near = useNameNear(fix);
+  const known = fix ? t.phonePlace(near ? nameOf(near) : '') : placeRefused.value ? t.noPlace : t.locating;
   return (
     <fieldset class="part">
       <legend>{label}</legend>
@@ -66,15 +89,17 @@ export function PlaceField({ label, home = false }: { label: string; home?: bool
           }}
         />
       )}
-      <label class="field">
-        <span class="label">{home ? t.homeAddress : t.placeWords}</span>
-        <input
-          maxLength={200}
-          autocomplete={home ? 'street-address' : 'off'}
-          value={draft.value.placeWords}
-          onInput={event => change({ placeWords: event.currentTarget.value })}
-        />
-      </label>
+      {exact && (
+        <label class="field">
+          <span class="label">{home ? t.homeAddress : t.placeWords}</span>
+          <input
+            maxLength={200}
+            autocomplete={home ? 'street-address' : 'off'}
+            value={draft.value.placeWords}
+            onInput={event => change({ placeWords: event.currentTarget.value })}
+          />
+        </label>
+      )}
     </fieldset>
   );
 }
