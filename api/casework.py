@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.district_watch import DistrictWatch
 from api.ids import new_id
+from api.intake import Intake
 from api.store.case_lists import ListedCase, find_items
 from api.store.cases import CaseFile, find_case_file, find_receipt, find_report, list_events
-from api.store.database import driver_transaction
+from api.store.database import driver_reading, driver_transaction
 from api.store.saving import LostRaceError, NoRoomError, SameClientIdError, save_change, save_receipt
 from dispatch.cases import Act, Actor, Case, Place
 from dispatch.changes import Change
@@ -102,6 +103,7 @@ class Casework:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
+        self._intake = Intake(engine)
         self._watch = watch
         self.dispatcher = dispatcher
         self.policy = policy
@@ -120,7 +122,8 @@ class Casework:
     async def report(self, finding: Finding, acts: ActorOf, digest: str) -> tuple[ListedCase, bool]:
         """Take a finding in: its case, and whether it is new.
 
-        The same report again gets the same case. All of it goes over one connection, in one transaction.
+        The same report again gets the same case. It is decided upon what can be read without a transaction:
+        the one that saves it has the guards, and where they no longer hold it is decided again.
         """
         sent_before = False
         for _ in range(_TRIES):
@@ -136,21 +139,26 @@ class Casework:
         self, finding: Finding, acts: ActorOf, digest: str, *, sent_before: bool
     ) -> tuple[ListedCase, bool]:
         """Try to take it in; the store refuses an id that it knows, so only then is it looked up."""
+        if sent_before and (known := await self._sent_before(finding, digest)) is not None:
+            return known, False
         place = await self.place_of(finding.at)
-        async with driver_transaction(self._engine) as driver:
-            earlier = None
-            if sent_before:
-                earlier = await find_report(driver, finding.district, finding.submitter, finding.client_id)
-            if earlier is not None:
-                if earlier.digest != digest:
-                    raise SameIdOtherReportError
-                (known,) = await find_items(driver, finding.district, [earlier.case])
-                return known, False
+        async with driver_reading(self._engine) as driver:
             act = Act(await acts(driver), self.clock(), new_id, phone_at=finding.found_at)
             change = report_finding(finding, place, act, self.policy)
             change = await self.dispatcher.carry_on(driver, change, self.policy)
-            saved = await save_change(driver, change, digest)
-            return ListedCase(change.case, saved.number, saved.holder_name, saved.holder_post), True
+        saved = await self._intake.save(change, digest)
+        return ListedCase(change.case, saved.number, saved.holder_name, saved.holder_post), True
+
+    async def _sent_before(self, finding: Finding, digest: str) -> ListedCase | None:
+        """The case that this very report became when it was sent before."""
+        async with driver_transaction(self._engine) as driver:
+            earlier = await find_report(driver, finding.district, finding.submitter, finding.client_id)
+            if earlier is None:
+                return None
+            if earlier.digest != digest:
+                raise SameIdOtherReportError
+            (known,) = await find_items(driver, finding.district, [earlier.case])
+            return known
 
     async def act(
         self,

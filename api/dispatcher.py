@@ -107,7 +107,7 @@ class StoreDispatcher:
             tasks = {task.id: task for task in await list_tasks(driver, case.district, case.id)}
             tasks |= {task.id: task for task in (change.tasks if change else ())}
             tried |= already_asked(tasks.values())
-        also = tuple(filter(None, (finder,)))
+        also = finder
         released = change.release if change else ()
         inner = await self._situation(driver, case, policy, now, also, INNER_LEVELS)
         decision = decide(case, _with_places(inner, released), now, tried=tried, finder=finder)
@@ -130,7 +130,7 @@ class StoreDispatcher:
             if decision.choice is None:
                 raise NotAllowedToTakeError(NOBODY.zh, decision.reason)
             return use_cases.offer(file.case, decision.choice, act, decision=decision)
-        situation = await self._situation(driver, file.case, policy, act.at, (responder,))
+        situation = await self._situation(driver, file.case, policy, act.at, responder)
         choice = choose_by_hand(file.case, responder, situation, act.at, act.actor.name)
         return use_cases.offer(file.case, choice, act)
 
@@ -141,7 +141,7 @@ class StoreDispatcher:
         if file.task is None:
             return await self.offer_to(driver, file, act, policy, responder)
         taken = use_cases.withdraw(file.case, file.task, act)
-        situation = await self._situation(driver, taken.case, policy, act.at, (responder,))
+        situation = await self._situation(driver, taken.case, policy, act.at, responder)
         choice = choose_by_hand(
             taken.case, responder, _with_places(situation, taken.release), act.at, act.actor.name
         )
@@ -153,7 +153,7 @@ class StoreDispatcher:
         case: Case,
         policy: Policy,
         now: datetime,
-        also: tuple[UUID, ...],
+        also: UUID | None,
         levels: tuple[int, ...] = ALL_LEVELS,
     ) -> Situation:
         people, force = await list_people_near(driver, case.place, now, also, levels)

@@ -175,6 +175,7 @@ def _serve(url: str, port: int, folder: Path) -> None:
     asyncio.run(_execute(url, _BARE_TABLES))
     app: FastAPI = create_app(Settings(database_url=url, data_path=folder))
     app.add_api_route("/bench/bare", locate_and_insert, methods=["POST"], status_code=201)
+    app.router.routes.insert(0, app.router.routes.pop())  # routes are tried in turn: it shall not wait
     uvicorn.run(app, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
 
 

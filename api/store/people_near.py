@@ -39,13 +39,13 @@ _PEOPLE = """
 _NEAR = _PEOPLE.replace(
     "<which>",
     """p.id = ANY(ARRAY(
-           SELECT id FROM person WHERE district = $1 AND area = ANY($3::text[])
+           SELECT id FROM person WHERE district = $1 AND area IN ($3, $5, $6, $7)
            UNION SELECT id FROM person WHERE district = $1 AND street = $4
            UNION SELECT m.person FROM task_force f
                JOIN task_force_member m ON m.district = f.district AND m.task_force = f.id
                WHERE f.district = $1 AND f.street = $4
            UNION SELECT f.chief FROM task_force f WHERE f.district = $1 AND f.street = $4
-           UNION SELECT unnest($5::uuid[])))""",
+           UNION SELECT $8::uuid))""",
 ).replace(
     "<besides>",
     """, (SELECT jsonb_build_object(
@@ -70,7 +70,7 @@ async def list_people_near(
     driver: asyncpg.Connection,
     place: Place,
     now: datetime,
-    also: tuple[UUID, ...] = (),
+    also: UUID | None = None,
     levels: tuple[int, ...] = ALL_LEVELS,
 ) -> tuple[list[Responder], TaskForce | None]:
     """The people of the place's street and of its areas on these levels, and those named in `also`.
@@ -78,8 +78,8 @@ async def list_people_near(
     With them the street's task force, where it has a chief.
     """
     area = place.area or ""
-    prefixes = [area[:digits] for digits in levels if len(area) >= digits]
-    rows = await fetch_rows(driver, _NEAR, place.district, now, prefixes, place.street, list(also))
+    codes = [area[:digits] if digits in levels and len(area) >= digits else None for digits in ALL_LEVELS]
+    rows = await fetch_rows(driver, _NEAR, place.district, now, codes[0], place.street, *codes[1:], also)
     return [_responder(row) for row in rows], _task_force(rows[0]["force"] if rows else None)
 
 

@@ -1,7 +1,8 @@
 """Saving a `Change`: one statement in one transaction writes all of it, guards included.
 
 Rows travel as one JSON document, so that a finding with its case, events, task, timers and notices costs one
-round trip. A case that moved on in the meantime, or a responder without room, fails the whole change.
+round trip, and many findings no more than one. A case that moved on in the meantime, or a responder without
+room, fails the whole change.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from api.store.case_rows import (
     row_of_whistle,
     rows_of_calls,
 )
-from api.store.rows import find_row
+from api.store.rows import fetch_rows, find_row
 from dispatch.changes import Change
 from dispatch.ids import PersonId
 
@@ -53,21 +54,35 @@ class Saved:
 
 async def save_change(driver: asyncpg.Connection, change: Change, digest: str = "") -> Saved:
     """Save the change; raises where its guards no longer hold, and then nothing of it must be kept."""
-    document = orjson.dumps(_document(change, digest), option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=_plain)
-    statement = _insert_statement() if change.is_new else _update_statement()
-    guards = () if change.is_new else ([state.value for state in change.expected], change.seen_events)
-    try:
-        done = await find_row(driver, statement, document.decode(), *guards)
-    except asyncpg.UniqueViolationError as failure:
-        if failure.constraint_name == "finding_client":
-            raise SameClientIdError from failure
-        raise
+    if change.is_new:
+        (saved,) = await save_new(driver, [(change, digest)])
+        return saved
+    guards = ([state.value for state in change.expected], change.seen_events)
+    done = await find_row(driver, _update_statement(), _json(_document(change)), *guards)
     assert done is not None
     if done["cases"] != 1:
         raise LostRaceError
     if done["reserved"] != len(change.reserve):
         raise NoRoomError
     return Saved(done["number"], done["holder_name"], done["holder_post"])
+
+
+async def save_new(driver: asyncpg.Connection, news: Sequence[tuple[Change, str]]) -> list[Saved]:
+    """Save new cases, each with the digest of its finding, all of them or, where one cannot be, none."""
+    try:
+        done = await fetch_rows(driver, _insert_statement(), _json(_document_of_new(news)))
+    except asyncpg.UniqueViolationError as failure:
+        if failure.constraint_name == "finding_client":
+            raise SameClientIdError from failure
+        raise
+    if done[0]["reserved"] != sum(len(change.reserve) for change, _ in news):
+        raise NoRoomError
+    saved = {row["id"]: Saved(row["number"], row["holder_name"], row["holder_post"]) for row in done}
+    return [saved[change.case.id] for change, _ in news]
+
+
+def _json(document: Json) -> str:
+    return orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_SUBCLASS, default=_plain).decode()
 
 
 async def save_receipt(
@@ -93,30 +108,52 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _document(change: Change, digest: str) -> Json:
-    case, at = change.case, change.events[-1].at
+def _document(change: Change) -> Json:
+    """Everything that the change of a case that exists already writes."""
     kept = {timer.key for timer in change.timers_set}
     return {
-        "cases": row_of_case(case),
-        "finding": row_of_finding(change.finding, case.id, digest) if change.finding else None,
-        "case_event": [row_of_event(event, case) for event in change.events],
-        "task": [row_of_task(task) for task in change.tasks],
-        "whistle": [row_of_whistle(whistle) for whistle in change.whistles],
-        "whistle_call": [row for whistle in change.whistles for row in rows_of_calls(whistle)],
-        "timer": [row_of_timer(timer) for timer in change.timers_set],
+        "cases": row_of_case(change.case),
+        **_hung_on([change]),
         "cancelled": [
             {"case_id": key.case, "kind": key.kind, "subject": key.subject}
             for key in change.timers_cancelled
             if key not in kept
         ],
-        "notice": [row_of_notice(notice, case.district, at) for notice in change.notices],
-        "reserve": _counted(change.reserve),
         "release": _counted(change.release),
     }
 
 
+def _document_of_new(news: Sequence[tuple[Change, str]]) -> Json:
+    """The same for new cases: they have no timer to cancel yet, and nobody to release."""
+    findings = [
+        row_of_finding(change.finding, change.case.id, digest) for change, digest in news if change.finding
+    ]
+    changes = [change for change, _ in news]
+    cases = [row_of_case(change.case) for change in changes]
+    return {"cases": cases, "finding": findings, **_hung_on(changes)}
+
+
+def _hung_on(changes: Sequence[Change]) -> Json:
+    """What hangs on cases and is written alike for old and new ones."""
+    whistles = [whistle for change in changes for whistle in change.whistles]
+    return {
+        "case_event": [row_of_event(event, one.case) for one in changes for event in one.events],
+        "task": [row_of_task(task) for one in changes for task in one.tasks],
+        "whistle": [row_of_whistle(whistle) for whistle in whistles],
+        "whistle_call": [row for whistle in whistles for row in rows_of_calls(whistle)],
+        "timer": [row_of_timer(timer) for one in changes for timer in one.timers_set],
+        "notice": [
+            row_of_notice(notice, one.case.district, one.events[-1].at)
+            for one in changes
+            for notice in one.notices
+        ],
+        "reserve": _counted([person for one in changes for person in one.reserve]),
+    }
+
+
 def _counted(people: Sequence[PersonId]) -> list[Json]:
-    return [{"person": person, "places": people.count(person)} for person in dict.fromkeys(people)]
+    """Everybody once with his places; in one order, so that two who save do not wait for each other."""
+    return [{"person": person, "places": people.count(person)} for person in sorted(set(people))]
 
 
 _CASE = (
@@ -144,13 +181,15 @@ _CALL_MOVES = "standing reported_in_at arrived_at ended_at score".split()
 _NOTICE = "district case_id kind words_zh words_en person post area department details at".split()
 
 
-def _insert_rows(table: str, columns: Sequence[str], conflict: str = "") -> str:
+def _insert_rows(
+    table: str, columns: Sequence[str], conflict: str = "", returning: str = "RETURNING 1"
+) -> str:
     named = ", ".join(columns)
     return f"""
         {table}_saved AS (
             INSERT INTO {table} ({named})
             SELECT {named} FROM jsonb_populate_recordset(NULL::{table}, (SELECT doc -> '{table}' FROM given))
-            {conflict} RETURNING 1
+            {conflict} {returning}
         )"""  # noqa: S608 - names come from the tuples above, values travel as parameters
 
 
@@ -158,7 +197,7 @@ def _upsert(key: str, moves: Sequence[str]) -> str:
     return f"ON CONFLICT ({key}) DO UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in moves)
 
 
-_TIMERS = """
+_TIMERS_GONE = """
     timer_gone AS (
         DELETE FROM timer USING jsonb_to_recordset((SELECT doc -> 'cancelled' FROM given))
             AS gone (case_id uuid, kind text, subject text)
@@ -167,7 +206,10 @@ _TIMERS = """
                 SELECT (one ->> 'case_id')::uuid FROM given, jsonb_array_elements(doc -> 'cancelled') AS one))
             AND timer.case_id = gone.case_id AND timer.kind = gone.kind AND timer.subject = gone.subject
         RETURNING 1
-    ),
+    )"""
+"""`ANY(ARRAY(…))` says no more than the join after it, but makes the planner take the index."""
+
+_TIMERS = """
     timer_saved AS (
         INSERT INTO timer (district, case_id, kind, subject, due_at, try_at)
         SELECT district, case_id, kind, subject, due_at, due_at
@@ -178,18 +220,23 @@ _TIMERS = """
         RETURNING 1
     )"""
 
-"""`ANY(ARRAY(…))` says no more than the join after it, but makes the planner take the index."""
-
-_PEOPLE = """
-    reserved AS (
-        UPDATE person SET load = load + wanted.places
-        FROM jsonb_to_recordset((SELECT doc -> 'reserve' FROM given)) AS wanted (person uuid, places integer)
-        WHERE person.district = (SELECT doc -> 'cases' ->> 'district' FROM given)
-            AND person.id = ANY(ARRAY(
-                SELECT (one ->> 'person')::uuid FROM given, jsonb_array_elements(doc -> 'reserve') AS one))
-            AND person.id = wanted.person AND person.load + wanted.places <= person.capacity
-        RETURNING wanted.places
+_RESERVED = """
+    wanted AS (
+        SELECT held.district, held.id, asked.places
+        FROM jsonb_to_recordset((SELECT doc -> 'reserve' FROM given)) AS asked (person uuid, places integer)
+        JOIN person AS held ON held.district = (SELECT <district> FROM given) AND held.id = asked.person
+        WHERE held.id = ANY(ARRAY(
+            SELECT (one ->> 'person')::uuid FROM given, jsonb_array_elements(doc -> 'reserve') AS one))
+        ORDER BY held.id FOR NO KEY UPDATE OF held
     ),
+    reserved AS (
+        UPDATE person SET load = load + wanted.places FROM wanted
+        WHERE person.district = wanted.district AND person.id = wanted.id
+            AND person.load + wanted.places <= person.capacity
+        RETURNING wanted.places
+    )"""
+
+_RELEASED = """
     released AS (
         UPDATE person SET load = greatest(load - given_back.places, 0)
         FROM jsonb_to_recordset((SELECT doc -> 'release' FROM given))
@@ -201,55 +248,46 @@ _PEOPLE = """
         RETURNING 1
     )"""
 
+_SAVED = """
+    SELECT (SELECT count(*) FROM cases_saved) AS cases,
+        (SELECT coalesce(sum(places), 0) FROM reserved) AS reserved,
+        saved.id, saved.number, holder.name AS holder_name, holder.post AS holder_post
+    FROM given LEFT JOIN cases_saved AS saved ON true
+    LEFT JOIN person AS holder ON holder.district = saved.district AND holder.id = saved.holder"""
 
-def _statement(first: str) -> str:
+
+def _statement(district: str, first: Sequence[str], last: Sequence[str]) -> str:
     steps = (
         "WITH given AS (SELECT $1::text::jsonb AS doc)",
-        first,
+        *first,
         _insert_rows("case_event", _EVENT),
         _insert_rows("task", _TASK, _upsert("district, id", _TASK_MOVES)),
         _insert_rows("whistle", _WHISTLE, "ON CONFLICT (district, id) DO NOTHING"),
         _insert_rows("whistle_call", _CALL, _upsert("district, whistle, department", _CALL_MOVES)),
         _insert_rows("notice", _NOTICE),
         _TIMERS,
-        _PEOPLE,
+        _RESERVED.replace("<district>", district),
+        *last,
     )
-    return ",".join(steps) + _COUNTS
-
-
-_COUNTS = """
-    SELECT (SELECT count(*) FROM cases_saved) AS cases,
-        (SELECT coalesce(sum(places), 0) FROM reserved) AS reserved,
-        (SELECT number FROM cases_saved) AS number, holder.name AS holder_name, holder.post AS holder_post
-    FROM given LEFT JOIN person AS holder
-        ON holder.district = doc -> 'cases' ->> 'district'
-        AND holder.id = (doc -> 'cases' ->> 'holder')::uuid"""
+    return ",".join(steps) + _SAVED
 
 
 @cache
 def _insert_statement() -> str:
-    case, finding = ", ".join(_CASE), ", ".join(_FINDING)
-    return _statement(f"""
-        cases_saved AS (
-            INSERT INTO cases ({case})
-            SELECT {case} FROM jsonb_populate_record(NULL::cases, (SELECT doc -> 'cases' FROM given))
-            RETURNING cases.number
-        ),
-        finding_saved AS (
-            INSERT INTO finding ({finding})
-            SELECT {finding} FROM jsonb_populate_record(NULL::finding, (SELECT doc -> 'finding' FROM given))
-            RETURNING 1
-        )""")  # noqa: S608 - names come from the tuples above, values travel as parameters
+    returning = "RETURNING cases.district, cases.id, cases.number, cases.holder"
+    first = (_insert_rows("cases", _CASE, returning=returning), _insert_rows("finding", _FINDING))
+    return _statement("doc -> 'cases' -> 0 ->> 'district'", first, ())
 
 
 @cache
 def _update_statement() -> str:
     moved = ", ".join(f"{name} = new.{name}" for name in _CASE if name not in {"district", "id", "finding"})
-    return _statement(f"""
+    saved = f"""
         cases_saved AS (
             UPDATE cases SET {moved}
             FROM jsonb_populate_record(NULL::cases, (SELECT doc -> 'cases' FROM given)) AS new
             WHERE cases.district = new.district AND cases.id = new.id
                 AND cases.state = ANY($2::text[]) AND cases.events = $3
-            RETURNING cases.number
-        )""")  # noqa: S608 - names come from the tuples above, values travel as parameters
+            RETURNING cases.district, cases.id, cases.number, cases.holder
+        )"""  # noqa: S608 - names come from the tuples above, values travel as parameters
+    return _statement("doc -> 'cases' ->> 'district'", (saved,), (_TIMERS_GONE, _RELEASED))
