@@ -89,7 +89,8 @@ async def test_cases_households_and_people_inside_are_counted(app: FastAPI, desk
         for number, (lon, homes) in enumerate([(112.002, 12), (112.008, 30), (112.025, 500)]):
             await driver.execute(
                 "INSERT INTO base_feature (district, kind, id, households, geom) VALUES"
-                " ('990101', 'building', $1, $2, ST_Expand(ST_SetSRID(ST_MakePoint($3, 37.005), 4326), 0.0001))",
+                " ('990101', 'building', $1, $2,"
+                " ST_Expand(ST_SetSRID(ST_MakePoint($3, 37.005), 4326), 0.0001))",
                 number,
                 homes,
                 lon,
