@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from itertools import count
@@ -75,6 +75,15 @@ class HotspotQuestion:
     selection: Selection
     measure: Measure
     rate: float
+
+    def between(self, since: np.datetime64 | None, until: np.datetime64 | None) -> "HotspotQuestion":
+        """The same question of another time; None leaves that end as it is."""
+        selection = replace(
+            self.selection,
+            since=self.selection.since if since is None else since,
+            until=self.selection.until if until is None else until,
+        )
+        return replace(self, selection=selection)
 
 
 @dataclass(slots=True)

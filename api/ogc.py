@@ -50,9 +50,9 @@ def check_names(query: QueryParams, known: frozenset[str]) -> None:
         raise BadParameterError("'f' is json or html", "参数 f 须为 json 或 html")
 
 
-def asked_of(query: QueryParams) -> Asked:
-    """Read what is asked for, or say what makes no sense."""
-    check_names(query, frozenset({"limit", "offset", "bbox", "datetime"}))
+def asked_of(query: QueryParams, more: frozenset[str] = frozenset()) -> Asked:
+    """Read what is asked for, or say what makes no sense; `more` are a collection's own parameters."""
+    check_names(query, more | {"limit", "offset", "bbox", "datetime"})
     since, until = _times(query.get("datetime", ""))
     return Asked(
         limit=min(_whole(query, "limit", 10, 1), MOST_FEATURES),

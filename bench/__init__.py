@@ -64,6 +64,8 @@ class Report:
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
+    peers: dict[str, dict[str, float]] = field(default_factory=dict)
+    """What the peers took for the same work in the same run, by figure, in the figure's unit."""
     skipped: dict[str, str] = field(default_factory=dict)
     """Peers that were not measured, and why."""
 
@@ -74,9 +76,13 @@ class Report:
 
     def figure(self, name: str, seconds: float) -> float:
         """Record a duration under `name`, whose end (_s, _ms, _us) is its unit; return it in that unit."""
-        value = seconds / UNITS_S[name.rsplit("_", 1)[1]]
+        value = _in_unit_of(name, seconds)
         self.figures[name] = round(value, 4)
         return value
+
+    def peer(self, figure: str, name: str, seconds: float) -> None:
+        """Record how long a peer took for what the figure measures, in the same run."""
+        self.peers.setdefault(figure, {})[name] = round(_in_unit_of(figure, seconds), 4)
 
     def count(self, name: str, value: float) -> None:
         """Record a figure that is no duration."""
@@ -98,9 +104,12 @@ class Report:
         print(self.json_line(), flush=True)
 
     def json_line(self) -> str:
-        """Return the figures as one line of JSON, each with its goal where it has one."""
+        """Return the figures as one line of JSON, each with its goal where it has one and its peers."""
         machine = {"python": platform.python_version(), "machine": platform.machine()}
-        figures = {name: {"value": value, "goal": GOALS.get(name)} for name, value in self.figures.items()}
+        figures = {
+            name: {"value": value, "goal": GOALS.get(name), "peers": self.peers.get(name, {})}
+            for name, value in self.figures.items()
+        }
         return json.dumps({"bench": self.name, "figures": figures, "skipped": self.skipped, "on": machine})
 
 
@@ -110,3 +119,7 @@ def readable(seconds: float) -> str:
         if seconds >= size or unit == "us":
             return f"{seconds / size:.3g} {unit}"
     raise AssertionError("unreachable")
+
+
+def _in_unit_of(name: str, seconds: float) -> float:
+    return seconds / UNITS_S[name.rsplit("_", 1)[1]]

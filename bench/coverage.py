@@ -57,8 +57,10 @@ def main() -> None:
     }
     for peer in results["coverage"]:
         cells = []
-        for name in ("coverage", "reach"):
+        for name, figure in (("coverage", "coverage_100_ms"), ("reach", "reach_100_walk_ms")):
             seconds, found = results[name].get(peer, ({}, {}))
+            if name in seconds:
+                report.peer(figure, peer, seconds[name])
             agrees = name not in found or np.array_equal(found[name], answers[name])
             told = readable(seconds[name]) if name in seconds else "–"
             cells.append(told if agrees else f"{told} (DISAGREES)")

@@ -4,12 +4,8 @@
 another selection), `streets_update_ms` (72,411 findings along the Porto network, already prepared).
 """
 
-import atexit
 import importlib
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -19,6 +15,7 @@ import numpy as np
 from scipy.stats import gaussian_kde
 
 from bench import Report, median_s, readable, seconds_each
+from bench.peer_tools import SkippedPeerError, folders_with
 from geo.coordinates import FloatArray, LonLat, MetricPlane
 from geo.density import Raster, density
 from geo.gi_star import gi_star
@@ -64,7 +61,7 @@ def _density(report: Report, x: FloatArray, y: FloatArray) -> None:
         order = np.lexsort((grid[:, 1], grid[:, 0]))
         points = np.column_stack((x, y))
         took = median_s(lambda: peer.FFTKDE(bw=100.0).fit(points).evaluate(grid[order]), repeat=3)
-        report.figure("density_1m_kdepy_ms", took)
+        report.peer("density_1m_ms", "KDEpy", took)
         beside = f"KDEpy {readable(took)}"
     report.add(f"density, 500 × 500, {MANY:,} points", readable(ours), beside)
     few = np.random.default_rng(2).choice(MANY, 2_000, replace=False)
@@ -73,6 +70,8 @@ def _density(report: Report, x: FloatArray, y: FloatArray) -> None:
     exact = gaussian_kde(np.vstack((x[few], y[few])), bw_method=0.05)
     small = median_s(lambda: density(RASTER, x[few], y[few], 100.0))
     took = seconds_each(lambda: exact(cells), repeat=1, warm_up=0)[0]
+    report.figure("density_2k_ms", small)
+    report.peer("density_2k_ms", "scipy", took)
     report.add("density, 500 × 500, 2,000 points", readable(small), f"scipy gaussian_kde {readable(took)}")
 
 
@@ -87,6 +86,7 @@ def _gi(report: Report, rng: np.random.Generator) -> None:
     report.add(
         f"Gi*, 8 neighbours, {MANY:,} points, with p and q", readable(ours), "esda: minutes, see below"
     )
+    report.skip("esda on 1,000,000 points", "it takes minutes; gi_72k_ms measures it on fewer")
     few = slice(0, FINDINGS)
     near = Neighbours.nearest(x[few], y[few], 8)
     small = median_s(lambda: gi_star(values[few], near))
@@ -108,7 +108,7 @@ def _esda(report: Report, points: FloatArray, values: FloatArray, ours: FloatArr
         begun = time.perf_counter()
         peer = esda.G_Local(values, weights, transform="B", star=True, permutations=0)
         took = time.perf_counter() - begun
-    report.figure("gi_72k_esda_ms", took)
+    report.peer("gi_72k_ms", "esda", took)
     report.count("gi_72k_largest_difference_from_esda", float(np.abs(peer.Zs - ours).max()))
     return f"esda {readable(took)}"
 
@@ -184,23 +184,24 @@ def _streets(report: Report, rng: np.random.Generator) -> None:
 
 
 def _peer(name: str, report: Report) -> ModuleType | None:
-    """A peer that is no dependency of ours, installed for this run alone; None where that is impossible."""
+    """A peer that is no dependency of ours, from the benchmarks' own environment; None where there is none.
+
+    Only what this interpreter lacks is taken from there: both measure with the same numpy.
+    """
+    try:
+        folders = folders_with(name)
+    except SkippedPeerError as why:
+        report.skip(name, str(why))
+        return None
+    sys.path.extend(folders)
     try:
         return importlib.import_module(name)
-    except ImportError:
-        pass
-    folder = tempfile.mkdtemp(prefix="yilu-peer-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder, name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    sys.path.append(folder)
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        report.skip(name, (done.stderr.strip().splitlines() or ["cannot be installed"])[-1][:80])
+    except ImportError as missing:
+        report.skip(name, str(missing))
         return None
     finally:
-        sys.path.remove(folder)
+        for folder in folders:
+            sys.path.remove(folder)
 
 
 if __name__ == "__main__":

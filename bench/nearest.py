@@ -20,6 +20,15 @@ from geo.roads import RoadNetwork
 from geo.snapping import Snap, Snaps
 from geo.travel import Travel
 
+FIGURES = {
+    "people": "nearest5_of_500_us",
+    "taskforce": "nearest5_of_taskforce_us",
+    "move": "move_us",
+    "closure": "closure_ms",
+    "all_speeds": "all_speeds_ms",
+    "prepare": "prepare_s",
+}
+"""What the peers call it, and the figure that measures the same of ours."""
 PEOPLE, TASKFORCE, PLACES, K = 500, 8, 1000, 5
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 
@@ -47,6 +56,8 @@ def main() -> None:
     problem = {"src": city.source, "dst": city.target, "w": city.weight, "lon": city.lon, "lat": city.lat,
                "k": np.array(K), **draw}  # fmt: skip
     for peer, (seconds, found) in ask_peers("nearest", problem, report).items():
+        for name in FIGURES.keys() & seconds.keys():
+            report.peer(FIGURES[name], peer, seconds[name])
         cells = [readable(seconds[name]) if name in seconds else "–" for name in
                  ("people", "taskforce", "move", "closure", "prepare")]  # fmt: skip
         report.add(f"{peer}{_agreement(found, answers)}", *cells)

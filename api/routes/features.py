@@ -13,7 +13,10 @@ from api.errors import NotFoundError
 from api.guards import require_by_key
 from api.identity import Permission, Principal, may, reach_of
 from api.ogc import CONFORMS_TO, CRS84, Asked, asked_of, check_names, document_of, feature, link
+from api.routes import hotspot_features
 from api.routes.cases import show_item
+from api.routes.hotspot_features import find_hotspot_feature, list_hotspot_features, sees_hotspots
+from api.routes.hotspots import BoardOfRequest
 from api.store import features
 from api.store.case_lists import CaseFilter, count_cases, find_items, list_case_items
 from api.store.cases import find_case_file
@@ -25,6 +28,10 @@ Anyone = Annotated[Principal, require_by_key(Permission.VIEW_TERRITORY)]
 GEOJSON = "application/geo+json"
 _NOTHING: frozenset[str] = frozenset()
 _CASES = "cases"
+_COMPUTED = {
+    _CASES: ("Cases that you may see", "可查看的案件"),
+    hotspot_features.NAME: (hotspot_features.TITLE, hotspot_features.TITLE_ZH),
+}
 
 
 @router.get("")
@@ -63,7 +70,11 @@ async def read_conformance(_: Anyone, request: Request) -> Response:
 async def list_collections(principal: Anyone, request: Request) -> Response:
     """List the collections that one may read."""
     check_names(request.query_params, _NOTHING)
-    names = [*features.LAYERS, *([_CASES] if may(principal, Permission.VIEW_CASES) else [])]
+    names = [
+        *features.LAYERS,
+        *([_CASES] if may(principal, Permission.VIEW_CASES) else []),
+        *([hotspot_features.NAME] if sees_hotspots(principal) else []),
+    ]
     base = _base(request)
     value = {
         "links": [link(f"{base}/collections", "self")],
@@ -83,10 +94,21 @@ async def read_collection(collection: str, principal: Anyone, request: Request) 
 
 @router.get("/collections/{collection}/items")
 async def list_items(
-    collection: str, principal: Anyone, request: Request, driver: DriverTransaction, watch: Watch
+    collection: str,
+    principal: Anyone,
+    request: Request,
+    driver: DriverTransaction,
+    watch: Watch,
+    board: BoardOfRequest,
 ) -> Response:
-    """Return features: `limit`, `offset`, `bbox`, and for cases `datetime`."""
+    """Return features: `limit`, `offset`, `bbox`, and for cases and hotspots `datetime`.
+
+    Hotspots also take `over`, `per`, `area`, `category`, `hour`, `weekday`, `season` and `rate`.
+    """
     _check_readable(principal, collection)
+    if collection == hotspot_features.NAME:
+        asked, found, count = await list_hotspot_features(board, principal, request.query_params)
+        return _page_of(request, collection, asked, found, count)
     asked = asked_of(request.query_params)
     if collection == _CASES:
         found, count = await _cases(driver, principal, asked)
@@ -104,14 +126,7 @@ async def list_items(
         )
         found = [feature(row) for row in rows]
         count = await features.count_features(driver, principal.district, layer, version, asked.box)
-    value = {
-        "type": "FeatureCollection",
-        "features": found,
-        "links": _page_links(request, collection, asked, count),
-        "numberMatched": count,
-        "numberReturned": len(found),
-    }
-    return document_of(request.query_params, collection, value, GEOJSON)
+    return _page_of(request, collection, asked, found, count)
 
 
 @router.get("/collections/{collection}/items/{feature_id}")
@@ -122,11 +137,15 @@ async def read_item(
     request: Request,
     driver: DriverTransaction,
     watch: Watch,
+    board: BoardOfRequest,
 ) -> Response:
     """Return one feature."""
-    check_names(request.query_params, _NOTHING)
     _check_readable(principal, collection)
-    if collection == _CASES:
+    if collection != hotspot_features.NAME:
+        check_names(request.query_params, _NOTHING)
+    if collection == hotspot_features.NAME:
+        found = await find_hotspot_feature(board, principal, feature_id, request.query_params)
+    elif collection == _CASES:
         found = await _case(driver, principal, feature_id)
     else:
         layer = features.LAYERS[collection]
@@ -141,6 +160,19 @@ async def read_item(
         link(here, "collection"),
     ]
     return document_of(request.query_params, feature_id, {**found, "links": links}, GEOJSON)
+
+
+def _page_of(
+    request: Request, collection: str, asked: Asked, found: list[dict[str, Any]], count: int
+) -> Response:
+    value = {
+        "type": "FeatureCollection",
+        "features": found,
+        "links": _page_links(request, collection, asked, count),
+        "numberMatched": count,
+        "numberReturned": len(found),
+    }
+    return document_of(request.query_params, collection, value, GEOJSON)
 
 
 async def _cases(
@@ -180,7 +212,7 @@ def _case_feature(listed: Any) -> dict[str, Any]:
 
 
 def _check_readable(principal: Principal, collection: str) -> None:
-    if collection in features.LAYERS:
+    if collection in features.LAYERS or (collection == hotspot_features.NAME and sees_hotspots(principal)):
         return
     if collection != _CASES or not may(principal, Permission.VIEW_CASES):
         raise NotFoundError("collection", "数据集")
@@ -188,11 +220,12 @@ def _check_readable(principal: Principal, collection: str) -> None:
 
 def _collection(base: str, name: str) -> dict[str, Any]:
     layer = features.LAYERS.get(name)
+    title, title_zh = (layer.title, layer.title_zh) if layer else _COMPUTED[name]
     here = f"{base}/collections/{name}"
     return {
         "id": name,
-        "title": layer.title if layer else "Cases that you may see",
-        "description": layer.title_zh if layer else "可查看的案件",
+        "title": title,
+        "description": title_zh,
         "itemType": "feature",
         "crs": [CRS84],
         "links": [

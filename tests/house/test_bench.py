@@ -16,13 +16,14 @@ def test_the_last_line_of_output_is_the_figures_as_json(capsys: pytest.CaptureFi
     shown.add("ours", readable(0.000035))
     shown.figure("nearest5_us", 0.000035)
     shown.figure("move_us", 0.000002)
+    shown.peer("nearest5_us", "scipy", 0.00049)
     shown.skip("osrm", "needs Python 3.12")
     shown.print()
     lines = capsys.readouterr().out.strip().splitlines()
     figures = json.loads(lines[-1])
     assert figures["bench"] == "nearest"
-    assert figures["figures"]["nearest5_us"] == {"value": 35.0, "goal": None}
-    assert figures["figures"]["move_us"] == {"value": 2.0, "goal": 20}
+    assert figures["figures"]["nearest5_us"] == {"value": 35.0, "goal": None, "peers": {"scipy": 490.0}}
+    assert figures["figures"]["move_us"] == {"value": 2.0, "goal": 20, "peers": {}}
     assert figures["skipped"] == {"osrm": "needs Python 3.12"}
     assert any("ours" in line and "35 us" in line for line in lines)
     assert "not measured: osrm (needs Python 3.12)" in lines

@@ -37,7 +37,7 @@ async def test_the_landing_page_leads_everywhere(app: FastAPI) -> None:
     for one in landing["links"]:
         assert (await planner.get(one["href"])).status_code == 200
     collections = (await planner.get("/ogc/collections")).json()["collections"]
-    assert [one["id"] for one in collections] == ["areas", "streets", "centres", "cases"]
+    assert [one["id"] for one in collections] == ["areas", "streets", "centres", "cases", "hotspots"]
     page = await planner.get("/ogc/collections?f=html")
     assert page.headers["content-type"].startswith("text/html")
     assert "<script" not in page.text

@@ -210,6 +210,37 @@ async def test_a_tile_beside_the_district_is_empty_and_one_out_of_reach_hidden(a
     assert (await inside.get("/api/v1/hotspots/tiles/heat/3/1/1.mvt")).status_code == 422
 
 
+async def test_hotspots_are_features_of_the_ogc_too(app: FastAPI, planner: httpx.AsyncClient) -> None:
+    await add_cases(app, 400)
+    items = "/ogc/collections/hotspots/items"
+    told = (await planner.get("/api/v1/hotspots/areas")).json()["features"]
+    page = (await planner.get(items, params={"limit": 100})).json()
+    assert page["numberMatched"] == len(page["features"]) == len(told) == 16
+    by_code = {one["properties"]["code"]: one["properties"] for one in told}
+    for one in page["features"]:
+        assert by_code[one["id"]].items() <= one["properties"].items()
+    kinds = (await planner.get("/api/v1/hotspots/kinds")).json()["features"]
+    assert {one["properties"]["kind"] for one in kinds} == {
+        one["properties"]["kind"] for one in page["features"]
+    }
+    first = (await planner.get(items, params={"limit": 10})).json()
+    after = next(one["href"] for one in first["links"] if one["rel"] == "next")
+    assert len((await planner.get(after)).json()["features"]) == 6
+    one_code = small_district.grid_code(1)
+    here = (await planner.get(f"{items}/{one_code}", params={"category": "E9999"})).json()
+    assert here["properties"]["count"] == 0
+    assert (await planner.get(f"{items}/nowhere")).status_code == 404
+    beside = await planner.get(items, params={"bbox": "112.0001,37.0001,112.009,37.009"})
+    assert [one["id"] for one in beside.json()["features"]] == [one_code]
+    none = await planner.get(items, params={"datetime": "2030-01-01T00:00:00Z/.."})
+    assert sum(one["properties"]["count"] for one in none.json()["features"]) == 0
+    for wrong in ({"hour": 24}, {"over": "moons"}, {"since": "2026-01-01"}, {"area": "x"}, {"rate": "nan"}):
+        assert (await planner.get(items, params=wrong)).status_code == 400, wrong
+    chief = await sign_in_as(app, Role.STREET_CHIEF, "990101001", street="lane-0")
+    assert (await chief.get(items)).status_code == 404
+    assert (await planner.get(items, params={"area": "110101"})).status_code == 404
+
+
 @pytest.mark.parametrize("kind", ["task-forces", "hotspots", "service-circle", "dispatches"])
 async def test_reports_are_downloaded_by_who_may_export_the_district(app: FastAPI, kind: str) -> None:
     planner = await sign_in_as(app, Role.PLANNER)
