@@ -77,6 +77,8 @@ class FindingStore:
     _swapped: bool = False
     _defaults: Counter[int] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
+    _clock: Clock = field(default_factory=lambda: Clock(np.empty(0, "datetime64[s]")))
+    """Of all that are kept: a selection by hour reads it without working it out again."""
 
     def add(self, observations: Observations) -> tuple[Placed, Placed]:
         """Take new findings in; what is now to be counted, and what is no longer to be."""
@@ -97,7 +99,9 @@ class FindingStore:
     def selected(self, selection: Selection, placed: Placed | None = None) -> BoolArray:
         """Which of the findings (all that are kept, unless others are given) a selection takes."""
         rows = self.placed if placed is None else placed
-        chosen = selection.mask_of_times(Clock(rows.at))
+        if rows is self.placed and self._clock.at is not rows.at:
+            self._clock = Clock(rows.at)
+        chosen = selection.mask_of_times(self._clock if rows is self.placed else Clock(rows.at))
         if selection.categories is not None:
             wanted = np.array([name in selection.categories for name in self.categories] or [False])
             chosen &= wanted[rows.category]

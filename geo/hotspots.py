@@ -20,7 +20,7 @@ from geo.finding_store import FindingStore, Placed
 from geo.gi_star import DEFAULT_RATE, gi_star
 from geo.hotspot_layers import About, DensityLayer, EmergingLayer, StreetLayer, UnitLayer
 from geo.hotspot_words import about_findings
-from geo.observations import Observations, Selection, TimeArray
+from geo.observations import IntArray, Observations, Selection, TimeArray
 from geo.rates import Measure, rates
 from geo.space_time import cube_of, emerging_hotspots, steps_between
 from geo.street_density import GrowingStreetDensity, StreetKernel
@@ -180,7 +180,7 @@ class HotspotState:
     def _enough(self) -> bool:
         if self._enough_now is None:
             chosen = self.store.placed.key[self.store.selected(self.selection)]
-            self._enough_now = len(chosen) >= FEWEST_FINDINGS and len(np.unique(chosen)) >= FEWEST_PLACES
+            self._enough_now = len(chosen) >= FEWEST_FINDINGS and _differ(chosen, FEWEST_PLACES)
         return self._enough_now
 
     def _exposure(self) -> FloatArray | None:
@@ -215,6 +215,15 @@ class HotspotState:
         step = np.full(len(rows), -1, np.int64)
         step[known] = np.searchsorted(edges, rows.at[known], side="right") - 1
         return cube_of(rows.unit, step, len(self.ground.units), len(edges) - 1)
+
+
+def _differ(keys: IntArray, least: int) -> bool:
+    """Whether there are so many different keys; counting all of them would cost a hundred times more."""
+    for _ in range(least):
+        if not len(keys):
+            return False
+        keys = keys[keys != keys[0]]
+    return True
 
 
 class NoStreetsError(LookupError):

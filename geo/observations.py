@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,23 +177,33 @@ def _table(wanted: frozenset[int]) -> BoolArray:
     return table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
-    """Hour, weekday and month of many times, worked out once; 24, 7 and 0 where there is no time."""
+    """Hour, weekday and month of many times, each worked out once if asked for; 24, 7 and 0 for no time."""
 
     at: TimeArray
-    known: BoolArray = field(init=False)
-    hour: NDArray[np.int8] = field(init=False)
-    weekday: NDArray[np.int8] = field(init=False)
-    month: NDArray[np.int8] = field(init=False)
 
-    def __post_init__(self) -> None:
-        known = ~np.isnat(self.at)
-        at = np.where(known, self.at, np.datetime64("1970-01-01")).astype("datetime64[s]")
-        hours = at.astype("datetime64[h]").astype(np.int64)
-        days = at.astype("datetime64[D]").astype(np.int64)
-        months = at.astype("datetime64[M]").astype(np.int64)
-        object.__setattr__(self, "known", known)
-        object.__setattr__(self, "hour", np.where(known, hours % 24, 24).astype(np.int8))
-        object.__setattr__(self, "weekday", np.where(known, (days + 3) % 7, 7).astype(np.int8))
-        object.__setattr__(self, "month", np.where(known, months % 12 + 1, 0).astype(np.int8))
+    @cached_property
+    def known(self) -> BoolArray:
+        """Whether there is a time."""
+        return ~np.isnat(self.at)
+
+    @cached_property
+    def hour(self) -> NDArray[np.int8]:
+        """0 to 23."""
+        return np.where(self.known, self._counted("h") % 24, 24).astype(np.int8)
+
+    @cached_property
+    def weekday(self) -> NDArray[np.int8]:
+        """0 (Monday) to 6."""
+        return np.where(self.known, (self._counted("D") + 3) % 7, 7).astype(np.int8)
+
+    @cached_property
+    def month(self) -> NDArray[np.int8]:
+        """1 to 12."""
+        return np.where(self.known, self._counted("M") % 12 + 1, 0).astype(np.int8)
+
+    def _counted(self, unit: Literal["h", "D", "M"]) -> IntArray:
+        """How many of the unit since 1970."""
+        at = np.where(self.known, self.at, np.datetime64("1970-01-01")).astype("datetime64[s]")
+        return at.astype(f"datetime64[{unit}]").astype(np.int64)
