@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from dispatch.cases import Case, CaseEvent, Detail
@@ -149,4 +149,4 @@ def _text(said: Mapping[str, Detail], name: str) -> str | None:
 
 
 def _moment(said: Mapping[str, Detail], name: str) -> datetime | None:
-    return datetime.fromisoformat(str(said[name])) if said[name] else None
+    return datetime.fromisoformat(str(said[name])).astimezone(UTC) if said[name] else None
