@@ -44,7 +44,8 @@ class Operation:
 class Client:
     """`Client("http://127.0.0.1:8017", token).call("read_cases", area="990101001", limit=10)`.
 
-    The names are the `operationId`s of /api/v1/openapi.json without what follows `_api_`. Values whose name
+    The names are the `operationId`s of /api/v1/openapi.json without what follows `_api_`; of two alike, the
+    longer address puts its first word in front (`resident_upload_photograph`). Values whose name
     the document has in the address or the query go there, all others into the JSON body.
     """
 
@@ -94,12 +95,14 @@ def content_of(answer: httpx.Response) -> Any:
 
 
 def read_operations(document: Mapping[str, Any]) -> dict[str, Operation]:
-    """Return what can be asked for, by name."""
-    operations = {}
-    for path, ways in document["paths"].items():
+    """Return what can be asked for, by name; of two with one name the shorter address goes first."""
+    operations: dict[str, Operation] = {}
+    for path, ways in sorted(document["paths"].items(), key=lambda one: len(one[0])):
         for method, way in ways.items():
             given = [(one["in"], one["name"]) for one in way.get("parameters", ())]
             name = way["operationId"].partition("_api_")[0]
+            if name in operations:
+                name = f"{_first_word(path)}_{name}"
             operations[name] = Operation(
                 method=method.upper(),
                 path=path,
@@ -108,3 +111,8 @@ def read_operations(document: Mapping[str, Any]) -> dict[str, Operation]:
                 takes_body="requestBody" in way,
             )
     return operations
+
+
+def _first_word(path: str) -> str:
+    """Return what an address is about: `resident` of /api/v1/resident/photographs/{client_id}."""
+    return path.removeprefix("/api/v1/").partition("/")[0]

@@ -45,6 +45,7 @@ LOSSY = 0.01
 _MOST_AWAKE = 2
 """For each phone that is always awake, so many at most when people without one are sent for."""
 _GO_HOME_S = 5.0
+_START_AGAIN_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Play:
         self._lives: set[asyncio.Task[None]] = set()
         self._not_played: frozenset[UUID] = frozenset()
         self._today: DisorderPlan | None = None
+        self._minting = asyncio.Semaphore(2)
 
     def _is_ours(self, case: dict[str, object]) -> bool:
         """The year before is history: what was still open then stays as it was."""
@@ -154,7 +156,8 @@ class Play:
         self, name: str, title: str, grants: tuple[Grant, ...], person: UUID | None = None, lossy: float = 0.0
     ) -> Wire:
         async def link() -> str:
-            return await drill_link(self._engine, self._district, name, title, grants, person)
+            async with self._minting:  # the store has better to do than to make accounts
+                return await drill_link(self._engine, self._district, name, title, grants, person)
 
         return Wire(self.exchange, link, self._chance, lossy)
 
@@ -178,12 +181,13 @@ class Play:
         return phone
 
     async def _live(self, phone: Phone) -> None:
-        await asyncio.sleep(self._chance.uniform(0, 5))  # not everybody at the door at once
-        try:
-            await phone.live()
-        except Exception as failure:  # noqa: BLE001 - one phone that breaks must not end the drill
-            logger.warning("the phone of %s broke: %r", phone.member.person, failure)
-            self._phones.pop(phone.member.person, None)
+        await asyncio.sleep(self._chance.uniform(0, 2 + len(self._phones) / 10))  # not all at once
+        while True:
+            try:
+                await phone.live()
+            except Exception as failure:  # noqa: BLE001 - whatever broke one phone must not end the drill
+                logger.warning("the phone of %s broke and starts again: %r", phone.member.person, failure)
+            await asyncio.sleep(_START_AGAIN_S)
 
     def _place_of(self, member: Member) -> LonLat:
         if member.station is not None:

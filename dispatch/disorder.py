@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from dispatch.trouble_spots import KnownSpot, Spot, draw_spots, place_spots
 from geo.coordinates import LonLat, MetricPlane
 from geo.streets import Street, StreetId
 
@@ -44,6 +45,14 @@ class CategoryRate:
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When patrols set out: weights of the 24 hours, and of the weekdays from Monday."""
+
+    hours: tuple[float, ...] = HOURS_OF_PATROL
+    weekdays: tuple[float, ...] = WEEKDAYS_OF_PATROL
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPatrol:
     """One walk along one street, from its first to its last point or back."""
 
@@ -69,19 +78,6 @@ class DisorderPlan:
 
     patrols: tuple[PlannedPatrol, ...]
     sightings: tuple[Sighting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    street: int
-    fraction: float
-    spread_m: float
-    weight: float
-    category: int | None
-    """None for the background, which holds every category."""
-    opens_day: float
-    closes_day: float
-    trend_per_year: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,13 @@ def plan_disorder(
     findings: int,
     seed: int,
     popularity: Mapping[StreetId, float] | None = None,
+    spots: Mapping[StreetId, Sequence[KnownSpot]] | None = None,
+    rhythm: Rhythm = Rhythm(),
 ) -> DisorderPlan:
-    """Plan exactly `patrols` walks and `findings` sightings over `days` days from `starts_at` (midnight)."""
+    """Plan exactly `patrols` walks and `findings` sightings over `days` days from `starts_at` (midnight).
+
+    `popularity` and `spots` are those of a history; without them both are drawn.
+    """
     if not streets or not categories:
         raise ValueError("A plan needs at least one street and one category.")
     random = np.random.default_rng(seed)
@@ -125,9 +126,15 @@ def plan_disorder(
     busy = np.array(
         [(popularity or {}).get(street.id, 0.0) or float(random.lognormal(0.0, 0.7)) for street in streets]
     )
-    walks = _plan_walks(random, lines, busy, streets, starts_at, days, patrols)
-    spots = _lay_spots(random, lines, busy, categories, days)
-    sightings = _draw_sightings(random, lines, spots, walks, categories, starts_at, findings)
+    walks = _plan_walks(random, lines, busy, streets, starts_at, days, patrols, rhythm)
+    lengths_m = [lines.length_m(index) for index in range(len(streets))]
+    if spots is None:
+        weights = np.array([category.weight for category in categories])
+        laid = draw_spots(random, lengths_m, busy, weights, days)
+    else:
+        known = {index: spots.get(street.id, ()) for index, street in enumerate(streets)}
+        laid = place_spots(known, [category.code for category in categories], lengths_m, days)
+    sightings = _draw_sightings(random, lines, laid, walks, categories, starts_at, findings)
     return DisorderPlan(tuple(walks[0]), tuple(sightings))
 
 
@@ -156,9 +163,10 @@ def _plan_walks(
     starts_at: datetime,
     days: int,
     patrols: int,
+    rhythm: Rhythm,
 ) -> _Walks:
-    weekday = np.array([WEEKDAYS_OF_PATROL[(starts_at.weekday() + day) % 7] for day in range(days)])
-    hours = np.array(HOURS_OF_PATROL)
+    weekday = np.array([rhythm.weekdays[(starts_at.weekday() + day) % 7] for day in range(days)])
+    hours = np.array(rhythm.hours)
     chance = np.sqrt(busy)[:, None, None] * weekday[None, :, None] * hours[None, None, :]
     chance = chance.ravel() / chance.sum()
     counts = random.multinomial(patrols, chance).reshape(len(streets), days, 24)
@@ -185,42 +193,10 @@ def _axes(shape: tuple[int, ...]) -> list[Ints]:
     return [axis.ravel() for axis in np.indices(shape)]
 
 
-def _lay_spots(
-    random: np.random.Generator,
-    lines: _Lines,
-    busy: Floats,
-    categories: Sequence[CategoryRate],
-    days: int,
-) -> list[_Spot]:
-    weights = np.array([category.weight for category in categories])
-    spots = []
-    for street in range(len(busy)):
-        spots.append(
-            _Spot(street, 0.5, lines.length_m(street), float(busy[street]) * 0.5, None, 0, days, 0.0)
-        )
-        for _ in range(1 + int(random.poisson(2.2))):
-            fate = random.random()
-            opens = float(random.uniform(0.3, 0.9) * days) if fate < 0.12 else 0.0
-            closes = float(random.uniform(0.2, 0.8) * days) if 0.12 <= fate < 0.2 else float(days)
-            spots.append(
-                _Spot(
-                    street,
-                    float(random.uniform(0.05, 0.95)),
-                    float(random.uniform(8, 30)),
-                    float(busy[street] * random.lognormal(-0.6, 0.8)),
-                    int(random.choice(len(categories), p=weights / weights.sum())),
-                    opens,
-                    closes,
-                    float(random.normal(0.0, 0.5)),
-                )
-            )
-    return spots
-
-
 def _draw_sightings(
     random: np.random.Generator,
     lines: _Lines,
-    spots: Sequence[_Spot],
+    spots: Sequence[Spot],
     walks: _Walks,
     categories: Sequence[CategoryRate],
     starts_at: datetime,
@@ -246,7 +222,7 @@ def _draw_sightings(
     return sightings
 
 
-def _meetings(spots: Sequence[_Spot], street_of: Ints) -> tuple[Ints, Ints]:
+def _meetings(spots: Sequence[Spot], street_of: Ints) -> tuple[Ints, Ints]:
     """Return every (walk, spot) pair on one street."""
     by_street: dict[int, list[int]] = {}
     for index, spot in enumerate(spots):
@@ -256,7 +232,7 @@ def _meetings(spots: Sequence[_Spot], street_of: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(walks), np.concatenate(met)
 
 
-def _alive(spots: Sequence[_Spot], spot: Ints, when_h: Floats) -> Floats:
+def _alive(spots: Sequence[Spot], spot: Ints, when_h: Floats) -> Floats:
     day = when_h / 24
     opens = np.array([place.opens_day for place in spots])[spot]
     closes = np.array([place.closes_day for place in spots])[spot]
@@ -266,7 +242,7 @@ def _alive(spots: Sequence[_Spot], spot: Ints, when_h: Floats) -> Floats:
 
 
 def _mood_of_spots(
-    spots: Sequence[_Spot],
+    spots: Sequence[Spot],
     spot: Ints,
     categories: Sequence[CategoryRate],
     when_h: Floats,
@@ -310,7 +286,7 @@ def _repeats(
 def _sight(
     random: np.random.Generator,
     lines: _Lines,
-    spot: _Spot,
+    spot: Spot,
     walk: int,
     plan: Sequence[PlannedPatrol],
     categories: Sequence[CategoryRate],

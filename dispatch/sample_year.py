@@ -12,8 +12,9 @@ from dispatch.lifecycle import Outcome
 from dispatch.policy import Policy
 from dispatch.ports import TravelTimes
 from dispatch.sample import SamplePeople, sample_people
-from dispatch.simulate import Simulation, World
+from dispatch.simulate import Simulation
 from dispatch.situation import Situation
+from dispatch.virtual_world import World
 from geo.areas import Territory
 
 SEED = 20

@@ -5,80 +5,41 @@ with the same guards as the SQL. Nothing here knows the wall clock: the same see
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from dispatch import use_cases
+from dispatch.batch import plan_batch
 from dispatch.behaviour import Nature, Outcomes
-from dispatch.cases import OPERATOR, RESIDENT, THE_SYSTEM, Act, Actor, Case, Place, Ring, Task
+from dispatch.cases import RESIDENT, THE_SYSTEM, Act, Actor, Case, Place, Ring
 from dispatch.changes import Change, Timer, TimerKind
 from dispatch.choices import Decision
 from dispatch.clocks import ClockState
-from dispatch.decision import already_asked, choose_by_hand, decide
+from dispatch.decision import already_asked, decide
 from dispatch.disorder import DisorderPlan, PlannedPatrol, Sighting
-from dispatch.errors import DispatchError
 from dispatch.findings import Finding, Kind, Source, Wish
-from dispatch.ids import CaseId, FindingId, PersonId, seeded_ids
+from dispatch.hindsight import least_travel_s
+from dispatch.ids import CaseId, FindingId, PersonId, TaskId, seeded_ids
+from dispatch.interruptions import Interruptions
 from dispatch.lifecycle import Action, State, guard
-from dispatch.policy import Policy
-from dispatch.responders import Fix, Responder, Shift
-from dispatch.situation import Situation
+from dispatch.responders import Fix, Responder
+from dispatch.virtual_desk import OPERATOR_LOOKS_AGAIN, VirtualDesk
+from dispatch.virtual_staff import VirtualStaff
 from dispatch.virtual_store import VirtualStore, VirtualTime
-from geo.areas import Territory
+from dispatch.virtual_world import Busy, Request, Walk, World
 from geo.coordinates import LonLat
 
-Shifts = Callable[[PersonId, datetime], Shift | None]
-"""The roster: who is on duty at an instant."""
-
 _TRY_PATROL_AGAIN = timedelta(minutes=10)
-_OPERATOR_LOOKS_AGAIN = timedelta(minutes=30)
-_OPERATOR_NAME = "值班员"
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """A patrol as it was walked."""
+class Dealing:
+    """How cases get to people in a simulation, beyond what policy says."""
 
-    id: UUID
-    person: PersonId
-    planned: PlannedPatrol
-    started_at: datetime
-    ended_at: datetime
-
-
-@dataclass(slots=True)
-class Busy:
-    """Until when somebody's hands are full: walking, travelling or working; nobody is in two places."""
-
-    until: dict[PersonId, datetime] = field(default_factory=dict)
-
-    def free_at(self, person: PersonId, now: datetime) -> datetime:
-        """When he can begin something else."""
-        return max(self.until.get(person, now), now)
-
-    def take(self, person: PersonId, until: datetime) -> None:
-        """His time is taken until then."""
-        self.until[person] = max(self.until.get(person, until), until)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a resident reports by himself."""
-
-    at: datetime
-    place: LonLat
-    category: str
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What a simulation is played in."""
-
-    policy: Policy
-    territory: Territory
-    situation: Situation
-    shifts: Shifts
+    batch_every: timedelta | None = None
+    """Cases wait and are dealt out together this often; None: each is decided upon at once."""
+    hindsight: bool = False
+    """Note for each offer how near somebody was who knew all that was to come."""
 
 
 class Simulation:
@@ -94,6 +55,8 @@ class Simulation:
         starts_at: datetime,
         seed: int,
         requests: Sequence[Request] = (),
+        interruptions: Interruptions | None = None,
+        dealing: Dealing = Dealing(),
     ) -> None:
         self.world = world
         self.plan = plan
@@ -105,8 +68,13 @@ class Simulation:
         self.walks: list[Walk] = []
         self.travelled_s: dict[PersonId, float] = {}
         self._ids = seeded_ids(seed, lambda: self.time.now)
-        self._operator = Actor(PersonId(UUID(int=1)), OPERATOR, _OPERATOR_NAME)
-        self._was_on_the_books: set[CaseId] = set()
+        self.interruptions = interruptions or Interruptions(seed)
+        self.dealing = dealing
+        self.least_travel_s: dict[TaskId, float] = {}
+        """Of each offer the way of the nearest who might have been asked; filled for hindsight only."""
+        self._desk = VirtualDesk(self)
+        self._staff = VirtualStaff(self, self._desk)
+        self._to_deal: dict[CaseId, None] = {}
         self._seen: dict[int, list[Sighting]] = {}
         for sighting in plan.sightings:
             self._seen.setdefault(sighting.patrol, []).append(sighting)
@@ -178,7 +146,7 @@ class Simulation:
     def _find(self, sighting: Sighting, walk: Walk, walker: Responder) -> Callable[[], None]:
         def found() -> None:
             now = self.time.now
-            self.world.situation.move(walker.person, Fix(sighting.place, now))
+            self.heard_from(walker.person, Fix(sighting.place, now))
             outcome = self.outcomes.on_the_spot()
             finding = Finding(
                 FindingId(self._ids()),
@@ -199,19 +167,9 @@ class Simulation:
             case = self._report(finding, actor, reason="已移交责任单位" if outcome else "")
             if case.state is State.REPORTED:
                 wait = self.nature.seconds(self.nature.behaviour.screen_minutes * 60, 0.6)
-                self.time.at(now + wait, lambda: self._place_and_file(case.id, walk.planned))
+                self.time.at(now + wait, lambda: self._desk.place_and_file(case.id, walk.planned))
 
         return found
-
-    def _place_and_file(self, case_id: CaseId, patrol: PlannedPatrol) -> None:
-        """A phone's position outside the district: the operator puts the case on the patrol's street."""
-        case = self.store.cases[case_id]
-        middle = self.world.territory.street(patrol.street).centreline.interpolate(0.5, normalized=True)
-        place = self._place(LonLat(middle.x, middle.y))
-        moved = use_cases.relocate(case, self._act(self._operator, "定位偏移，按巡查街巷更正"), place)
-        if not moved.case.unassigned:
-            filed = use_cases.file(moved.case, self._act(self._operator), self.world.policy)
-            self._save(self._carry_on(moved.then(filed)))
 
     def _request(self, request: Request) -> Callable[[], None]:
         def reported() -> None:
@@ -231,18 +189,19 @@ class Simulation:
             )
             case = self._report(finding, Actor(resident, RESIDENT, "居民"))
             wait = self.nature.seconds(self.nature.behaviour.screen_minutes * 60, 0.6)
-            self.time.at(now + wait, lambda: self._screen(case.id))
+            self.time.at(now + wait, lambda: self._desk.screen(case.id))
 
         return reported
 
     def _report(self, finding: Finding, actor: Actor, reason: str = "") -> Case:
-        place = self._place(finding.at)
-        act = self._act(actor, reason)
+        place = self.place(finding.at)
+        act = self.act(actor, reason)
         change = use_cases.report_finding(finding, place, act, self.world.policy)
-        self._save(self._carry_on(change))
+        self.save(self.carry_on(change))
         return change.case
 
-    def _place(self, at: LonLat) -> Place:
+    def place(self, at: LonLat) -> Place:
+        """Where a point lies; outside every area the nearest one is named."""
         territory = self.world.territory
         location = territory.locate(at.lon, at.lat)
         if location is not None:
@@ -250,41 +209,65 @@ class Simulation:
         nearest, away_m = territory.nearest_area(at.lon, at.lat)
         return Place(at, territory.areas[0].code, None, None, territory.version, nearest.code, away_m)
 
-    def _screen(self, case_id: CaseId) -> None:
-        case = self.store.cases[case_id]
-        if case.state is not State.REPORTED:
-            return
-        policy = self.world.policy
-        if case.unassigned or self.nature.happens(self.nature.behaviour.dismissed):
-            self._save(use_cases.dismiss(case, self._act(self._operator, "不属于受理范围"), policy))
-            return
-        self._save(self._carry_on(use_cases.file(case, self._act(self._operator), policy)))
-
     # -- deciding -----------------------------------------------------------------------------------
 
-    def _act(self, actor: Actor, reason: str = "") -> Act:
+    def heard_from(self, person: PersonId, fix: Fix) -> None:
+        """A phone sends where it is; without a network nobody hears of it."""
+        now = self.time.now
+        if self.interruptions.back_on_line(person, self.world.shifts(person, now), now) == now:
+            self.world.situation.move(person, fix)
+
+    def act(self, actor: Actor, reason: str = "") -> Act:
+        """An act of somebody's at this instant."""
         return Act(actor, self.time.now, self._ids, reason, self.time.now)
 
     def _by_system(self) -> Act:
         return Act(THE_SYSTEM, self.time.now, self._ids)
 
-    def _carry_on(self, change: Change) -> Change:
+    def carry_on(self, change: Change) -> Change:
+        """The change, with an offer on top where a filed case wants somebody, or it waits for the deal."""
         case = change.case
-        if case.state is not State.FILED or case.clock.state is ClockState.SUSPENDED:
+        if not _wants_somebody(case):
+            return change
+        if self.dealing.batch_every is not None:
+            self._wait_for_the_deal(case.id, self.dealing.batch_every)
             return change
         decision = self.decide(case, change)
         return change.then(use_cases.apply_decision(case, decision, self._by_system(), self.world.policy))
 
     def decide(self, case: Case, change: Change | None = None) -> Decision:
-        """Whom to ask now; overridden where another policy is compared."""
-        for ring in (Ring.TASK_FORCE, Ring.GRID, Ring.SUBDISTRICT):
-            for who in self.world.situation.in_ring(ring, case.place):
-                self.refreshed(who.person)
+        """Whom to ask now."""
+        self._refresh_around(case)
         tasks = {task.id: task for task in self.store.tasks_of_case(case.id)}
         tasks |= {task.id: task for task in (change.tasks if change else ())}
         return decide(case, self.world.situation, self.time.now, tried=already_asked(tasks.values()))
 
-    def _save(self, change: Change) -> None:
+    def _refresh_around(self, case: Case) -> None:
+        for ring in (Ring.TASK_FORCE, Ring.GRID, Ring.SUBDISTRICT):
+            for who in self.world.situation.in_ring(ring, case.place):
+                self.refreshed(who.person)
+
+    def _wait_for_the_deal(self, case: CaseId, every: timedelta) -> None:
+        if not self._to_deal:
+            self.time.at(self.time.now + every, self._deal)
+        self._to_deal[case] = None
+
+    def _deal(self) -> None:
+        """Deal out all that waits at once; what the plan leaves is decided upon alone."""
+        waiting = [case for name in self._to_deal if _wants_somebody(case := self.store.cases[name])]
+        self._to_deal.clear()
+        for case in waiting:
+            self._refresh_around(case)
+        tried = {case.id: already_asked(self.store.tasks_of_case(case.id)) for case in waiting}
+        plan = plan_batch(waiting, self.world.situation, self.time.now, tried)
+        for case, choice in plan.offers:
+            self.save(use_cases.offer(case, choice, self._by_system()))
+        for case in plan.left:
+            decision = self.decide(case)
+            self.save(use_cases.apply_decision(case, decision, self._by_system(), self.world.policy))
+
+    def save(self, change: Change) -> None:
+        """Take a change in, and let happen what follows from it."""
         for timer in self.store.apply(change):
             self.time.at(timer.at, self._fire(timer))
         last = change.events[-1]
@@ -292,142 +275,17 @@ class Simulation:
         if last.action is Action.OFFER:
             task = self.store.task_of(case)
             assert task is not None
-            self._await_answer(task)
+            if self.dealing.hindsight:
+                least = least_travel_s(case, self.world.situation, self.time.now)
+                if least is not None:
+                    self.least_travel_s[task.id] = least
+            self._staff.await_answer(task)
         elif last.action is Action.NOBODY_FOUND:
-            self.time.at(self.time.now + _OPERATOR_LOOKS_AGAIN, lambda: self._operator_helps(case.id))
+            self.time.at(self.time.now + OPERATOR_LOOKS_AGAIN, lambda: self._desk.help(case.id))
         elif case.state is State.RESOLVED:
-            self.time.at(self.time.now + self.nature.check_time(), lambda: self._check(case.id))
+            self.time.at(self.time.now + self.nature.check_time(), lambda: self._desk.check(case.id))
         elif case.state is State.CLOSED and case.kind is not Kind.PATROL_FINDING:
-            self._evaluate(case)
-
-    # -- the one who was asked ----------------------------------------------------------------------
-
-    def _await_answer(self, task: Task) -> None:
-        habits = self.nature.behaviour
-        answers_at = self.time.now + self.nature.answer_time()
-        if self.nature.happens(habits.accepts):
-            self.time.at(answers_at, lambda: self._accept(task))
-        elif self.nature.happens(habits.declines / (1 - habits.accepts)):
-            self.time.at(answers_at, lambda: self._decline(task, "正在处理其他事项"))
-
-    def _actor_of(self, task: Task) -> Actor:
-        who = self.world.situation.find(task.responder)
-        assert who is not None
-        return Actor(who.person, who.post, who.name, who.area, who.department)
-
-    def _stands(self, task: Task) -> Case | None:
-        """The case, where this task is still the one in force."""
-        case = self.store.cases[task.case]
-        return case if case.task == task.id else None
-
-    def _decline(self, task: Task, why: str) -> None:
-        case = self._stands(task)
-        if case is None or case.state is not State.OFFERED:
-            return
-        current = self.store.tasks[task.id]
-        self._save(self._carry_on(use_cases.decline(case, current, self._act(self._actor_of(task), why))))
-
-    def _accept(self, task: Task) -> None:
-        case = self._stands(task)
-        if case is None or case.state is not State.OFFERED:
-            return
-        person, now = task.responder, self.time.now
-        sets_out = self.busy.free_at(person, now + timedelta(seconds=self.nature.behaviour.sets_out_s))
-        arrives = sets_out + self.nature.travel_time(task.expected_s)
-        done = arrives + self.nature.on_site_time(case.severity)
-        shift = self.world.shifts(person, now)
-        if shift is None or done > shift.ends:
-            self._decline(task, "即将下班，无法按时到场")
-            return
-        self.busy.take(person, done)
-        self.travelled_s[person] = self.travelled_s.get(person, 0.0) + (arrives - sets_out).total_seconds()
-        self._save(use_cases.accept(case, self.store.tasks[task.id], self._act(self._actor_of(task))))
-        self.time.at(sets_out, lambda: self._step(task, State.ACCEPTED, use_cases.on_my_way))
-        self.time.at(arrives, lambda: self._arrive(task, done))
-
-    def _step(self, task: Task, state: State, step: Callable[[Case, Task, Act], Change]) -> None:
-        case = self._stands(task)
-        if case is not None and case.state is state:
-            self._save(step(case, self.store.tasks[task.id], self._act(self._actor_of(task))))
-
-    def _arrive(self, task: Task, done: datetime) -> None:
-        self._step(task, State.ACCEPTED, use_cases.arrive)
-        case = self._stands(task)
-        if case is None or case.state is not State.ON_SITE:
-            return
-        self.world.situation.move(task.responder, Fix(case.place.at, self.time.now))
-        self.time.at(done, lambda: self._finish(task))
-
-    def _finish(self, task: Task) -> None:
-        case = self._stands(task)
-        if case is None or case.state is not State.ON_SITE:
-            return
-        actor = self._actor_of(task)
-        if case.id not in self._was_on_the_books and self.nature.happens(
-            self.nature.behaviour.put_on_the_books
-        ):
-            self._put_on_the_books(case, task)
-            return
-        policy = self.world.policy
-        may = policy.may_enforce(actor.post, case.category, case.place.subdistrict)
-        outcome = self.outcomes.after_dispatch(may_enforce=may)
-        needed = policy.evidence_for(case.category, outcome)
-        shown = tuple(f"drawn-{case.id.hex[-12:]}-{number}" for number in range(needed.photographs))
-        act = self._act(actor, "已到场处置" if needed.note else "")
-        current = self.store.tasks[task.id]
-        self._save(use_cases.resolve(case, current, act, policy, outcome, photographs=shown))
-
-    # -- the desk -----------------------------------------------------------------------------------
-
-    def _put_on_the_books(self, case: Case, task: Task) -> None:
-        self._was_on_the_books.add(case.id)
-        policy = self.world.policy
-        suspended = use_cases.suspend(case, self._act(self._operator, "需列入整治计划"), policy)
-        current = self.store.tasks[task.id]
-        act = self._act(self._operator, "挂账期间撤回人员")
-        self._save(suspended.then(use_cases.withdraw(suspended.case, current, act)))
-        self.time.at(self.time.now + self.nature.book_time(), lambda: self._off_the_books(case.id))
-
-    def _off_the_books(self, case_id: CaseId) -> None:
-        case = self.store.cases[case_id]
-        if case.clock.state is ClockState.SUSPENDED:
-            change = use_cases.resume(case, self._act(self._operator), self.world.policy)
-            self._save(self._carry_on(change))
-
-    def _check(self, case_id: CaseId) -> None:
-        case = self.store.cases[case_id]
-        if case.state is not State.RESOLVED:
-            return
-        if case.reworked == 0 and self.nature.happens(self.nature.behaviour.sent_back):
-            assert case.outcome is not None
-            self.outcomes.taken_back(case.outcome)
-            act = self._act(self._operator, "现场仍有遗留")
-            self._save(self._carry_on(use_cases.send_back(case, act, self.world.policy)))
-            return
-        self._save(use_cases.verify(case, self._act(self._operator)))
-
-    def _evaluate(self, case: Case) -> None:
-        if case.reporter is not None and self.nature.happens(self.nature.behaviour.evaluated):
-            act = self._act(Actor(case.reporter, RESIDENT, "居民"))
-            self.store.apply(use_cases.evaluate(case, act, self.nature.score()))
-
-    def _operator_helps(self, case_id: CaseId) -> None:
-        """Nobody was found by itself: an operator gives it to whoever of the subdistrict may take it."""
-        case = self.store.cases[case_id]
-        if case.state is not State.FILED or case.clock.state is ClockState.SUSPENDED:
-            return
-        for ring in (Ring.SUBDISTRICT, Ring.GRID, Ring.TASK_FORCE):
-            for who in self.world.situation.in_ring(ring, case.place):
-                self.refreshed(who.person)
-                try:
-                    choice = choose_by_hand(
-                        case, who.person, self.world.situation, self.time.now, _OPERATOR_NAME
-                    )
-                except DispatchError:
-                    continue
-                self._save(use_cases.offer(case, choice, self._act(self._operator)))
-                return
-        self.time.at(self.time.now + _OPERATOR_LOOKS_AGAIN, lambda: self._operator_helps(case_id))
+            self._desk.evaluate(case)
 
     # -- what happens by itself ---------------------------------------------------------------------
 
@@ -438,7 +296,7 @@ class Simulation:
             case = self.store.cases[timer.key.case]
             change = self._timed(case, timer)
             if change is not None:
-                self._save(change)
+                self.save(change)
 
         return fire
 
@@ -448,7 +306,7 @@ class Simulation:
             task = self.store.task_of(case)
             if task is None or str(task.id) != timer.key.subject or case.state is not State.OFFERED:
                 return None
-            return self._carry_on(use_cases.expire(case, task, act))
+            return self.carry_on(use_cases.expire(case, task, act))
         if kind is TimerKind.LOOK_AGAIN:
             return self._look_again(case, act)
         action = Action.ESCALATE if kind in use_cases.ESCALATIONS else Action.REMIND
@@ -457,9 +315,17 @@ class Simulation:
         return use_cases.fire_clock_timer(case, kind, act)
 
     def _look_again(self, case: Case, act: Act) -> Change | None:
-        if case.state is not State.FILED or case.clock.state is ClockState.SUSPENDED:
+        if not _wants_somebody(case):
+            return None
+        if self.dealing.batch_every is not None:
+            self._wait_for_the_deal(case.id, self.dealing.batch_every)
             return None
         decision = self.decide(case)
         if decision.choice is None:
             return None
         return use_cases.apply_decision(case, decision, act, self.world.policy)
+
+
+def _wants_somebody(case: Case) -> bool:
+    """Whether a case is filed and not put on the books."""
+    return case.state is State.FILED and case.clock.state is not ClockState.SUSPENDED

@@ -1,7 +1,7 @@
 """The drill: whether the district is being played now, its switch, and clearing away what it left."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -36,6 +36,8 @@ class DrillCard(BaseModel):
     """How many phones are to be awake all the time."""
     awake: int
     """How many are."""
+    tally: dict[str, Any]
+    """What its clients met since they began: requests, waiting times, how late they are for their plans."""
     cases: int
     """How many cases the drill has left; they can be cleared away."""
     began_at: datetime | None

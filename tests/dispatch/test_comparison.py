@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.comparison import Estimate, figures_of, gini, with_dispatch
-from dispatch.policy import DispatchPolicy
-from dispatch.sample_year import simulate_sample_year
-from tests.dispatch.test_simulate import LAST, policy, territory
+from dispatch.comparison import Estimate, gini
 
 
 def test_gini_is_nought_for_equals_and_nearly_one_for_one_who_has_all() -> None:
@@ -32,20 +29,3 @@ def test_an_interval_holds_the_truth_about_as_often_as_it_says() -> None:
         held += abs(found.mean - 7.0) <= found.half_width
     assert 0.91 <= held / 400 <= 0.99
     assert isnan(Estimate.of([1.0]).half_width)
-
-
-def test_ways_of_dispatching_play_the_same_findings_and_differ_in_whom_they_send() -> None:
-    played = {
-        way: simulate_sample_year(
-            with_dispatch(policy(), way), territory(), {}, last_day=LAST, days=2, seed=9
-        )
-        for way in DispatchPolicy
-    }
-    nearest, least_late = played[DispatchPolicy.NEAREST], played[DispatchPolicy.LEAST_LATE]
-    assert nearest.plan == least_late.plan
-    for simulation in played.values():
-        figures = figures_of(simulation)
-        assert 0 <= figures.late_pct <= 100
-        assert 0 < figures.response_mean_min <= figures.response_p90_min * 2
-        assert figures.travel_h > 0
-        assert 0 <= figures.unfairness < 1

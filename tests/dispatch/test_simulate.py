@@ -24,8 +24,9 @@ from dispatch.policy import Policy
 from dispatch.policy_files import load_policy
 from dispatch.responders import Responder, Shift
 from dispatch.sample_year import simulate_sample_year
-from dispatch.simulate import Request, Simulation, World
+from dispatch.simulate import Simulation
 from dispatch.situation import Situation
+from dispatch.virtual_world import Request, World
 from geo import sample
 from geo.area_codes import AreaCode
 from geo.areas import Area, Territory
