@@ -73,7 +73,7 @@ class StoreDispatcher:
         if file.case.state is not State.FILED or file.case.clock.state in _WAITING:
             return None
         decision = await self.decide(driver, file.case, policy, now=act.at)
-        return use_cases.apply_decision(file.case, decision, act, policy)
+        return use_cases.apply_decision(file.case, decision, act, policy, whistled=bool(file.whistles))
 
     async def _look(
         self,

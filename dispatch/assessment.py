@@ -5,7 +5,7 @@ were; due, on time and overdue by when the deadline was. Rates are None where no
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -135,9 +135,9 @@ class Indicators:
         """Of those who evaluated, the satisfied (hotline)."""
         return rate(self.satisfied, self.evaluated)
 
-    def coverage_rate(self, streets: int) -> float | None:
-        """Streets on which staff found something, among all the streets there are."""
-        return rate(len(self.streets), streets)
+    def coverage_rate(self, streets: Set[str]) -> float | None:
+        """Of these streets, those on which staff found something."""
+        return rate(len(self.streets & streets), len(streets))
 
     def count(self, tale: Tale, period: Period) -> None:
         """Take one case into account."""

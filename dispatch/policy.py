@@ -95,12 +95,17 @@ class DispatchMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DispatchRules:
-    """How an area dispatches."""
+    """How an area dispatches.
+
+    `whistle_after_s` is how long a filed case waits with nobody to be found in any ring before its whistle
+    is blown by itself; None where that is left to people.
+    """
 
     policy: DispatchPolicy
     mode: DispatchMode
     second_look_s: float
     runners_up: int
+    whistle_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,6 +252,7 @@ def _dispatch(file: Entry) -> tuple[dict[str, DispatchRules], BatchWeights, Posi
         general.word("mode", DispatchMode),
         general.number("second_look_s", 10, 86_400),
         general.whole("runners_up", 0, 20),
+        _whistle_after_s(general),
     )
     general.no_more()
     rules = {"default": default}
@@ -263,6 +264,7 @@ def _dispatch(file: Entry) -> tuple[dict[str, DispatchRules], BatchWeights, Posi
             if entry.has("second_look_s")
             else default.second_look_s,
             entry.whole("runners_up", 0, 20) if entry.has("runners_up") else default.runners_up,
+            _whistle_after_s(entry) if entry.has("whistle") else default.whistle_after_s,
         )
         entry.no_more()
     places = file.table("positions")
@@ -284,6 +286,13 @@ def _dispatch(file: Entry) -> tuple[dict[str, DispatchRules], BatchWeights, Posi
     weights.no_more()
     file.no_more()
     return rules, batch, positions
+
+
+def _whistle_after_s(entry: Entry) -> float | None:
+    """`whistle` says who blows it; by itself it blows after `whistle_after_s`."""
+    if entry.word("whistle", DispatchMode) is DispatchMode.SUGGEST:
+        return None
+    return entry.number("whistle_after_s", 0, 864_000)
 
 
 def _evidence_rules(table: Entry) -> dict[Outcome, EvidenceRules]:

@@ -19,6 +19,7 @@ from dispatch.assessment import COUNTS, RATES, Grouping, Indicators, Period
 from dispatch.findings import Kind
 from dispatch.policy import Policy
 from geo.areas import Territory
+from geo.streets import Street
 
 router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"])
 
@@ -120,11 +121,18 @@ async def statistics(
     walked = _patrols_by(by, patrols, territory)
     names = await _names(by, territory, work.policy, kept)
     items = [
-        _item(key, names.get(key, ("", "")), found, walked.get(key, 0) if walked is not None else None)
+        _item(
+            key,
+            names.get(key, ("", "")),
+            found,
+            walked.get(key, 0) if walked is not None else None,
+            _streets_of(by, key, territory),
+        )
         for key, found in sorted(counted.groups.items())
     ]
     within = _patrols_within(patrols, territory, area, reach)
-    total = _item("", ("合计", "Total"), counted.total, within)
+    streets = frozenset(lane.id for lane in territory.streets if _is_seen(lane, area, reach))
+    total = _item("", ("合计", "Total"), counted.total, within, streets)
     return Statistics(since=period.begins, until=period.ends, by=by, items=items, total=total)
 
 
@@ -157,14 +165,19 @@ async def department_statistics(
     return DepartmentStatistics(since=period.begins, until=period.ends, items=items)
 
 
-def _item(key: str, names: tuple[str, str], found: Indicators, patrols: int | None) -> IndicatorItem:
+def _item(
+    key: str, names: tuple[str, str], found: Indicators, patrols: int | None, streets: frozenset[str]
+) -> IndicatorItem:
     response = found.response_s
     return IndicatorItem(
         key=key,
         name=names[0] or key,
         name_en=names[1] or key,
         counts={name: getattr(found, name) for name in COUNTS},
-        rates={name: getattr(found, name) for name in RATES},
+        rates={
+            **{name: getattr(found, name) for name in RATES},
+            "coverage_rate": found.coverage_rate(streets),
+        },
         outcomes={outcome.value: number for outcome, number in found.outcomes.items()},
         patrols=patrols,
         response_median_s=median(response) if response else None,
@@ -187,17 +200,27 @@ def _patrols_by(by: Grouping, patrols: Mapping[str, int], territory: Territory) 
     return counts
 
 
+def _streets_of(by: Grouping, key: str, territory: Territory) -> frozenset[str]:
+    """The streets of a group; none for groupings to which no street belongs."""
+    if by in (Grouping.DISTRICT, Grouping.SUBDISTRICT):
+        return frozenset(lane.id for lane in territory.streets if lane.subdistrict.startswith(key))
+    return frozenset({key}) if by is Grouping.STREET else frozenset()
+
+
+def _is_seen(lane: Street, area: str, reach: Reach) -> bool:
+    """Whether a street lies in the area and the caller may see it."""
+    return lane.subdistrict.startswith(area[:9]) and any(
+        lane.subdistrict.startswith(grant.area[:9]) and grant.street in (None, lane.id)
+        for grant in reach.grants
+    )
+
+
 def _patrols_within(patrols: Mapping[str, int], territory: Territory, area: str, reach: Reach) -> int:
     """Patrols on streets of the area that the caller may see."""
     total = 0
     for street, number in patrols.items():
         lane = territory.find_street(street)
-        if lane is None or not lane.subdistrict.startswith(area[:9]):
-            continue
-        total += number * any(
-            lane.subdistrict.startswith(grant.area[:9]) and grant.street in (None, street)
-            for grant in reach.grants
-        )
+        total += number if lane is not None and _is_seen(lane, area, reach) else 0
     return total
 
 

@@ -10,6 +10,7 @@ from dispatch.errors import ActionNotAllowedError
 from dispatch.ids import TaskForceId, TaskId
 from dispatch.lifecycle import Action, State
 from dispatch.policy import DispatchMode, Policy
+from dispatch.use_cases.calling import call_whistle
 from dispatch.use_cases.steps import (
     cancel,
     case_timer,
@@ -23,13 +24,31 @@ from dispatch.use_cases.steps import (
 from dispatch.words import Words
 
 
-def apply_decision(case: Case, decision: Decision, act: Act, policy: Policy) -> Change:
-    """Do what was decided: offer it, suggest it to an operator, or say that nobody was found."""
+def apply_decision(
+    case: Case, decision: Decision, act: Act, policy: Policy, *, whistled: bool = True
+) -> Change:
+    """Do what was decided: offer it, suggest it to an operator, or say that nobody was found.
+
+    The last ring is the whistle: where nobody is to be found for as long as policy waits, the departments
+    of the subdistrict's list are called, once (`whistled` is whether they were, or must not be).
+    """
     if decision.choice is None:
-        return nobody_found(case, decision, act, policy)
+        alone = nobody_found(case, decision, act, policy)
+        if whistled or not _blows_by_itself(case, decision, act, policy):
+            return alone
+        return alone.then(call_whistle(alone.case, act, policy))
     if decision.mode is DispatchMode.SUGGEST:
         return suggest(case, decision, act, policy)
     return offer(case, decision.choice, act, decision=decision)
+
+
+def _blows_by_itself(case: Case, decision: Decision, act: Act, policy: Policy) -> bool:
+    """Whether the subdistrict has such a matter on its list, and the case has waited long enough."""
+    wait_s = policy.dispatch_in(case.place.area).whistle_after_s
+    matter = decision.matter
+    if matter is None or not (matter.obligatory or matter.called) or wait_s is None:
+        return False
+    return case.filed_at is not None and (act.at - case.filed_at).total_seconds() >= wait_s
 
 
 def offer(

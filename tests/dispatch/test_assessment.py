@@ -131,7 +131,10 @@ def test_rates_lie_between_nothing_and_all_and_are_none_without_a_base() -> None
         if name not in ("return_rate", "rework_rate", "completion_rate"):
             assert value <= 1
         assert getattr(Indicators(), name) is None
-    assert found.coverage_rate(4) == 1.0
+    streets = {f"street-{number}" for number in range(1, 5)}
+    assert found.coverage_rate(streets) == 1.0
+    assert found.coverage_rate(streets | {f"other-{number}" for number in range(4)}) == 0.5
+    assert found.coverage_rate(set()) is None
     assert sum(found.outcomes.values()) == found.handled
     assert found.outcomes[Outcome.PERSUADED] > 0
 

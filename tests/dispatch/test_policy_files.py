@@ -110,6 +110,8 @@ calendar.toml | "2025-01-28/2025-02-04" | "2025-02-04/2025-01-28" | years.2025.h
 calendar.toml | ["08:30", "12:00"] | ["12:00", "08:30"] | office_hours | ["08:30", "12:00"]
 evidence.toml | [outcomes.persuaded] | [outcomes.perished] | outcomes.perished | Choose from
 dispatch.toml | policy = "nearest" | policy = "fairest" | default.policy | nearest, least_late
+dispatch.toml | whistle = "automatic" | whistle = "never" | default.whistle | automatic, suggest
+dispatch.toml | whistle_after_s = 1800 | whistle_after_s = -1 | default.whistle_after_s | from 0
 privacy.toml | track_days = 30 | track_days = 0 | track_days | from 1
 policy.toml | version = 1 | version 1 | (whole file) | Mend its TOML
 """

@@ -353,6 +353,24 @@ def test_nobody_found_keeps_the_case_filed_and_tells_the_chief() -> None:
     assert {notice.post for notice in change.notices} == {"street_chief", "operator"}
 
 
+def test_the_last_ring_blows_the_whistle_once_and_after_the_wait_that_policy_says() -> None:
+    case = filed_case(BUILDING)
+    wait = timedelta(seconds=policy().dispatch["default"].whistle_after_s or 0)
+    soon, late = act(None, at=NOON + wait - timedelta(seconds=1)), act(None, at=NOON + wait)
+    nobody = decide(case, situation([]), NOON)
+    assert not do.apply_decision(case, nobody, soon, policy(), whistled=False).whistles
+    blown = do.apply_decision(case, nobody, late, policy(), whistled=False)
+    (whistle,) = blown.whistles
+    assert (whistle.matter, whistle.called_by.post) == ("illegal_building", "system")
+    assert [event.action for event in blown.events] == [Action.NOBODY_FOUND, Action.CALL_WHISTLE]
+    assert {call.department for call in whistle.calls} <= {notice.department for notice in blown.notices}
+    assert {timer.key.kind for timer in blown.timers_set} == {TimerKind.LOOK_AGAIN, TimerKind.REPORT_IN_DUE}
+    assert not do.apply_decision(case, nobody, late, policy(), whistled=True).whistles
+    by_hand = {"default": replace(policy().dispatch["default"], whistle_after_s=None)}
+    left_to_people = replace(policy(), dispatch=by_hand)
+    assert not do.apply_decision(case, nobody, late, left_to_people, whistled=False).whistles
+
+
 def test_small_acts_are_events_that_move_nothing() -> None:
     case, task = on_site()
     assert do.note(case, act(2, reason="The shop is closed today.")).case.state is State.ON_SITE

@@ -1,6 +1,7 @@
 """Indicators over HTTP: equal to a plain recount of the same events, and no more than one may see."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +37,15 @@ class Office(NamedTuple):
     events: list[CaseEvent]
 
 
+def on_the_lanes(event: CaseEvent) -> CaseEvent:
+    """The event, with streets that the small district has; all but the last of four."""
+    street = event.details.get("street")
+    if street is None:
+        return event
+    lane = f"lane-{int(str(street).rpartition('-')[2]) - 1}"
+    return replace(event, details={**event.details, "street": lane})
+
+
 async def write(app: FastAPI, events: list[CaseEvent], seq: int) -> None:
     """Put events into the log as a sequencer left them."""
     rows = [
@@ -68,7 +78,7 @@ async def write(app: FastAPI, events: list[CaseEvent], seq: int) -> None:
 async def office(database: str, tmp_path: Path) -> AsyncIterator[Office]:
     async with serving(database, tmp_path) as (app, _):
         await small_district.load(engine_in(app))
-        events = random_history(seed=9, cases=120)
+        events = [on_the_lanes(event) for event in random_history(seed=9, cases=120)]
         await write(app, events, 0)
         yield Office(app, await sign_in_as(app, Role.OPERATOR), events)
 
@@ -88,6 +98,24 @@ async def test_indicators_equal_a_plain_recount(office: Office) -> None:
         assert item["counts"] == plain_counts(own, ALWAYS)
     assert len(told["items"]) == 3
     assert set(told["total"]["counts"]) == set(COUNTS)
+
+
+async def test_coverage_is_the_share_of_streets_where_staff_found_something(office: Office) -> None:
+    some = min(event.at for event in office.events) + timedelta(hours=3)
+    few = {"since": ALWAYS.begins.isoformat(), "until": some.isoformat()}
+    seen = {
+        event.details["street"]
+        for event in office.events
+        if event.action is Action.REPORT and event.details["source"] == "staff" and event.at < some
+    }
+    lanes = {"lane-0", "lane-1", "lane-2"}
+    told = await ask(office.operator, **few, by="street")
+    assert told["total"]["rates"]["coverage_rate"] == len(seen & lanes) / 3
+    assert {one["key"]: one["rates"]["coverage_rate"] for one in told["items"]}.items() >= dict.fromkeys(
+        seen & lanes, 1.0
+    ).items()
+    by_area = await ask(office.operator, **few, by="subdistrict")
+    assert all(one["rates"]["coverage_rate"] is None for one in by_area["items"] if one["key"] != "990101001")
 
 
 @pytest.mark.parametrize("by", ["street", "grid", "finder", "resolver_post", "category", "kind", "source"])
