@@ -16,6 +16,7 @@ from api.guards import require
 from api.identity import Permission, Principal, reach_of
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
 from api.routes.case_shapes import CaseCard, CaseItem, Suggestion, TaskItem, case_card
+from api.store.audit import record_by_driver
 from api.store.case_lists import CaseFilter, ListedCase, count_cases, find_items, list_case_items
 from api.store.cases import find_case_file, list_events, list_neighbours, list_tasks
 from api.store.rows import fetch_rows
@@ -163,11 +164,15 @@ async def count(query: Filters, driver: DriverTransaction, viewer: Viewer) -> Ca
 
 @router.get("/cases/{case_id}")
 async def read_case(case_id: UUID, driver: DriverTransaction, viewer: Viewer) -> CaseCard:
-    """One case with its history, its offers and its whistles."""
+    """One case with its history, its offers and its whistles; the look is recorded."""
     file = await find_case_file(driver, viewer.district, case_id)
     if file is None:
         raise CaseNotFoundError
     demand(viewer, Permission.VIEW_CASES, file)
+    if file.case.reporter not in (viewer.person, viewer.account):
+        await record_by_driver(
+            driver, viewer, "look:case", str(case_id), area=file.case.place.area or viewer.district
+        )
     item = await item_of(driver, viewer.district, case_id)
     assert item is not None
     tasks = await list_tasks(driver, viewer.district, case_id)

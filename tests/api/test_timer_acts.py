@@ -64,6 +64,6 @@ async def test_where_nobody_is_found_for_long_the_departments_are_called_once(ap
     (mine,) = (await contact.get("/api/v1/whistles")).json()
     assert str(whistle.id) in str(mine)
     card = (await operator.get(f"/api/v1/cases/{case}")).json()
-    assert card["case"]["state"] == "filed"
-    blown = [event for event in card["events"] if event["action"] == "call_whistle"]
+    assert card["state"] == "filed"
+    blown = [event for event in card["history"] if event["action"] == "call_whistle"]
     assert [event["actor_post"] for event in blown] == ["system"]

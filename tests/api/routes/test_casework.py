@@ -217,6 +217,15 @@ async def test_what_lies_elsewhere_does_not_exist(town: Town) -> None:
     assert len((await own.get("/api/v1/cases")).json()["items"]) == 1
 
 
+async def test_a_look_at_somebody_elses_case_is_recorded(town: Town) -> None:
+    case = await report(town.steward, client_id="phone-00001")
+    await town.steward.get(f"/api/v1/cases/{case['id']}")
+    assert (await town.operator.get(f"/api/v1/cases/{case['id']}")).status_code == 200
+    administrator = await sign_in_as(town.app, Role.ADMINISTRATOR)
+    looks = (await administrator.get("/api/v1/audit", params={"act": "look:case"})).json()["items"]
+    assert [(look["about"], look["name"][:8]) for look in looks] == [(case["id"], "operator")]
+
+
 async def test_lists_are_paged_filtered_and_counted(town: Town) -> None:
     for number in range(7):
         await report(town.worker, client_id=f"phone-{number:04}")
