@@ -1,5 +1,6 @@
 """What routes ask for about whoever calls: `Anybody` for the principal, `require(…)` for a permission."""
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -109,7 +110,11 @@ class Guard:
 
 
 class ApiKeyGuard:
-    """The same for the dialects in which a program's token travels as `api_key`, in the address or a form."""
+    """The same for the dialects in which a program's token travels as `api_key`, in the address or a form.
+
+    Programs that cannot add it to every request (map readers, FixMyStreet when it reads) give it as the
+    password of `Authorization: Basic`, whatever the user is called.
+    """
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
@@ -117,15 +122,27 @@ class ApiKeyGuard:
     async def __call__(self, request: Request, principal: Anybody, access: AccessOfRequest) -> Principal:
         """Return whoever the key belongs to, if he may; these dialects know 403 only."""
         key: object = request.query_params.get("api_key")
-        if key is None and request.headers.get("content-type", "").startswith(_FORMS):
+        if key is None and request.headers.get("content-type", "").startswith(FORMS):
             key = (await request.form()).get("api_key")
+        if key is None:
+            key = _basic_password(request)
         found = await access.principal_of(key) if isinstance(key, str) else principal
         if found is None or not may(found, self.permission):
             raise NotAllowedError
         return found
 
 
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+def _basic_password(request: Request) -> str | None:
+    scheme, _, packed = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(packed.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""  # of nobody
+
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def require_by_key(permission: Permission) -> Any:

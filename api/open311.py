@@ -73,7 +73,7 @@ def service_of(category: Category) -> dict[str, Any]:
         "service_code": category.code,
         "service_name": category.words.zh,
         "description": category.words.en,
-        "metadata": False,
+        "metadata": True,
         "type": "realtime",
         "keywords": ",".join(sorted(category.groups)),
         "group": category.duty,
@@ -96,9 +96,9 @@ def request_of(case: Case, category: Category | None) -> dict[str, Any]:
         "description": case.description,
         "agency_responsible": None,
         "service_notice": None,
-        "requested_datetime": _time(case.reported_at),
-        "updated_datetime": _time(_updated_at(case)),
-        "expected_datetime": _time(case.clock.due),
+        "requested_datetime": time_words(case.reported_at),
+        "updated_datetime": time_words(_updated_at(case)),
+        "expected_datetime": time_words(case.clock.due),
         "address": None,
         "address_id": case.place.street or case.place.area,
         "zipcode": None,
@@ -113,7 +113,8 @@ def _updated_at(case: Case) -> datetime:
     return max(time for time in times if time is not None)
 
 
-def _time(at: datetime | None) -> str | None:
+def time_words(at: datetime | None) -> str | None:
+    """Return a time as the standard writes it; None for none."""
     return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
 
 

@@ -5,19 +5,19 @@ import math
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from api.actors import actor_of
-from api.case_access import looking, where_is
-from api.casework import SameIdOtherReportError, Told
-from api.dependencies import DriverTransaction, Engine, Watch
+from api.case_access import where_is
+from api.casework import SameIdOtherReportError
+from api.dependencies import DriverTransaction, Engine, SettingsOfRequest, Watch
 from api.errors import problem_of
-from api.guards import require_by_key
+from api.guards import FORMS, require_by_key
 from api.identity import Permission, Principal, may, reach_of
 from api.ids import new_id
 from api.open311 import (
@@ -29,16 +29,16 @@ from api.open311 import (
     refusal_of,
     request_of,
     service_of,
-    status_of,
 )
+from api.photographs import MAX_BYTES, PhotographStore
+from api.refusals import NotAllowedError
 from api.routes.cases import CaseworkOfRequest
+from api.routes.photos import Photographs, Whose, keep
 from api.store.atlas import search
-from api.store.case_lists import CaseFilter, find_items, list_case_items
+from api.store.case_lists import CaseFilter, list_case_items
 from api.store.cases import find_case_file
 from api.store.database import driver_transaction
-from api.store.rows import fetch_rows
-from dispatch import use_cases
-from dispatch.errors import DispatchError
+from api.store.residents import Contact, save_contact
 from dispatch.findings import Finding, Kind, Source, Wish
 from dispatch.ids import FindingId, PersonId
 from geo.area_codes import AreaCode
@@ -52,7 +52,20 @@ Reporter = Annotated[Principal, require_by_key(Permission.REPORT)]
 LONGEST_SPAN = timedelta(days=90)
 MOST_REQUESTS = 1000
 MOST_WORDS = 4000
-_FORM = {
+MOST_PHOTOGRAPHS = 12
+OWN_NUMBER = {
+    "variable": True,
+    "code": "fixmystreet_id",
+    "datatype": "string",
+    "required": False,
+    "datatype_description": "The number of the request in the system that sends it",
+    "order": 1,
+    "description": "Own number",
+    "automated": "server_set",
+}
+"""Systems fill it in by themselves, if it is asked for: by it a request that is sent again is known."""
+
+FORM = {
     "requestBody": {
         "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
     }
@@ -70,7 +83,7 @@ class Open311Route(APIRoute):
             try:
                 return await handle(request)
             except Open311Error as refused:
-                return refusal_of(refused.status, refused.description, _format_in(request))
+                return refusal_of(refused.status, refused.description, format_in(request))
             except Exception as failure:
                 problem = problem_of(failure)
                 if problem.kind.status >= 500:
@@ -78,12 +91,26 @@ class Open311Route(APIRoute):
                 words = problem.kind.detail.format_map(problem.facts)
                 known = problem.kind.status in {400, 403, 404}
                 status = problem.kind.status if known else 400
-                return refusal_of(status, words, _format_in(request))
+                return refusal_of(status, words, format_in(request))
 
         return tell
 
 
-router = APIRouter(prefix="/open311/v2", tags=["open311"], route_class=Open311Route)
+async def check_jurisdiction(request: Request, settings: SettingsOfRequest) -> None:
+    """Refuse what is meant for another city; to name none is as good, for there is one only."""
+    named: object = request.query_params.get("jurisdiction_id")
+    if named is None and request.headers.get("content-type", "").startswith(FORMS):
+        named = (await request.form()).get("jurisdiction_id")
+    if named not in (None, "", settings.district_code):
+        raise Open311Error(404, "jurisdiction_id was not found")
+
+
+router = APIRouter(
+    prefix="/open311/v2",
+    tags=["open311"],
+    route_class=Open311Route,
+    dependencies=[Depends(check_jurisdiction)],
+)
 
 
 @router.get("/discovery.{file_format}")
@@ -114,13 +141,14 @@ async def list_services(file_format: FormatName, _: Anyone, work: CaseworkOfRequ
 
 @router.get("/services/{code}.{file_format}")
 async def read_service(code: str, file_format: FormatName, _: Anyone, work: CaseworkOfRequest) -> Response:
-    """Say what else has to be told about a service: nothing."""
+    """Say what else can be told about a service: the other system's own number, which it fills in itself."""
     if code not in work.policy.categories:
         raise Open311Error(404, "service_code was not found")
-    return answer_of("service_definition", {"service_code": code, "attributes": []}, file_format)
+    definition = {"service_code": code, "attributes": [OWN_NUMBER]}
+    return answer_of("service_definition", definition, file_format)
 
 
-@router.post("/requests.{file_format}", openapi_extra=_FORM, status_code=201)
+@router.post("/requests.{file_format}", openapi_extra=FORM, status_code=201)
 async def report(
     file_format: FormatName,
     reporter: Reporter,
@@ -128,9 +156,11 @@ async def report(
     engine: Engine,
     work: CaseworkOfRequest,
     watch: Watch,
+    kept: Photographs,
 ) -> Response:
-    """Take a request in. The other system's own id (`attribute[…_id]`) makes a retry harmless."""
-    form = _texts(await request.form())
+    """Take a request in, with photographs. Its own id (`attribute[…_id]`) makes a retry harmless."""
+    sent = await request.form()
+    form = texts_of(sent)
     code = form.get("service_code", "")
     if not code:
         raise Open311Error(400, "service_code was not provided")
@@ -140,26 +170,31 @@ async def report(
         at = await _place_of(form, driver, watch)
     now = work.clock()
     submitter = reporter.person or reporter.account
+    client_id = _client_id(form)
+    photographs = await _photographs(sent, reporter, engine, kept, client_id)
     finding = Finding(
         FindingId(new_id()),
         AreaCode(reporter.district),
         PersonId(submitter) if submitter else None,
-        _client_id(form),
+        client_id,
         Source.PARTNER_SYSTEM,
         Kind.RESIDENT_REQUEST,
         code,
         at,
         now,
         now,
-        form.get("description", "")[:MOST_WORDS],
-        (),
+        _description(form)[:MOST_WORDS],
+        photographs,
         Wish.HAND_ON,
     )
     digest = hashlib.sha256(repr(sorted(form.items())).encode("utf-8", "replace")).hexdigest()
     try:
-        listed, _ = await work.report(finding, lambda driver: actor_of(driver, reporter), digest)
+        listed, new = await work.report(finding, lambda driver: actor_of(driver, reporter), digest)
     except SameIdOtherReportError:
         raise Open311Error(400, "another request was sent under this id before") from None
+    if new and (contact := _contact(form)) is not None:
+        async with driver_transaction(engine) as driver:
+            await save_contact(driver, reporter.district, finding.id, contact)
     told = {"service_request_id": str(listed.case.id), "service_notice": None, "account_id": None}
     return answer_of("service_requests", [told], file_format, 201)
 
@@ -168,7 +203,7 @@ async def report(
 async def read_token(token: str, file_format: FormatName, viewer: Viewer, engine: Engine) -> Response:
     """Say which request a token became; ours are the ids themselves."""
     async with driver_transaction(engine) as driver:
-        file = await find_case_file(driver, viewer.district, _uuid(token))
+        file = await find_case_file(driver, viewer.district, id_in(token))
     if file is None or not may(viewer, Permission.VIEW_CASES, where_is(file)):
         raise Open311Error(404, "token was not found")
     told = {"service_request_id": str(file.case.id), "token": token}
@@ -190,11 +225,11 @@ async def list_requests(
     """List requests: those named, or of at most 90 days (the last ones, a thousand at most)."""
     reach = reach_of(viewer, Permission.VIEW_CASES)
     if service_request_id:
-        ids = [_uuid(part) for part in service_request_id.split(",")[:MOST_REQUESTS]]
+        ids = [id_in(part) for part in service_request_id.split(",")[:MOST_REQUESTS]]
         files = [await find_case_file(driver, viewer.district, one) for one in ids]
         cases = [file.case for file in files if file and reach.covers(where_is(file))]
     else:
-        since, until = _span(start_date, end_date)
+        since, until = span_of(start_date, end_date)
         wanted = CaseFilter(
             since=since,
             until=until,
@@ -216,94 +251,59 @@ async def read_request(
     work: CaseworkOfRequest,
 ) -> Response:
     """Show one request."""
-    file = await find_case_file(driver, viewer.district, _uuid(request_id))
+    file = await find_case_file(driver, viewer.district, id_in(request_id))
     if file is None or not may(viewer, Permission.VIEW_CASES, where_is(file)):
         raise Open311Error(404, "service_request_id was not found")
     shown = request_of(file.case, work.policy.categories.get(file.case.category))
     return answer_of("service_requests", [shown], file_format)
 
 
-@router.get("/servicerequestupdates.{file_format}")
-async def list_updates(
-    file_format: FormatName,
-    viewer: Viewer,
-    driver: DriverTransaction,
-    start_date: str = "",
-    end_date: str = "",
-) -> Response:
-    """List what became of requests within at most 90 days (an extension that FixMyStreet speaks)."""
-    since, until = _span(start_date, end_date)
-    rows = await fetch_rows(
-        driver,
-        """
-        SELECT id, case_id, kind, at FROM case_event
-        WHERE district = $1 AND at >= $2 AND at <= $3 AND kind = ANY($4::text[]) ORDER BY at, id LIMIT 1000
-        """,
-        viewer.district,
-        since,
-        until,
-        list(_STATUS_AFTER),
-    )
-    reach = reach_of(viewer, Permission.VIEW_CASES)
-    ids = list({row["case_id"] for row in rows})
-    listed = await find_items(driver, viewer.district, ids)
-    files = [await find_case_file(driver, viewer.district, one.case.id) for one in listed]
-    seen = {file.case.id for file in files if file and reach.covers(where_is(file))}
-    updates = [
-        {
-            "update_id": str(row["id"]),
-            "service_request_id": str(row["case_id"]),
-            "status": _STATUS_AFTER[row["kind"]],
-            "updated_datetime": row["at"].astimezone(UTC).isoformat(timespec="seconds"),
-            "description": row["kind"],
-        }
-        for row in rows
-        if row["case_id"] in seen
-    ]
-    return answer_of("service_request_updates", updates, file_format)
-
-
-@router.post("/servicerequestupdates.{file_format}", openapi_extra=_FORM, status_code=201)
-async def add_update(
-    file_format: FormatName, viewer: Viewer, request: Request, engine: Engine, work: CaseworkOfRequest
-) -> Response:
-    """Write down what the other system says about a request."""
-    form = _texts(await request.form())
-    if not form.get("description", "").strip():
-        raise Open311Error(400, "description was not provided")
-    case_id = _uuid(form.get("service_request_id", ""))
-    async with driver_transaction(engine) as driver:
-        actor = await actor_of(driver, viewer)
-    told = Told(form["description"][:MOST_WORDS], look=looking(viewer, Permission.VIEW_CASES))
-    try:
-        case = await work.act(case_id, actor, lambda file, act: use_cases.note(file.case, act), told)
-    except DispatchError as refused:
-        raise Open311Error(404, refused.words.en) from refused
-    shown = [{"update_id": str(new_id()), "service_request_id": str(case.id)}]
-    return answer_of("service_request_updates", shown, file_format, 201)
-
-
-_STATUS_AFTER = {
-    "report": status_of("reported"),
-    "file": status_of("filed"),
-    "accept": status_of("accepted"),
-    "resolve": status_of("resolved"),
-    "settle": status_of("resolved"),
-    "verify": status_of("closed"),
-    "dismiss": status_of("dismissed"),
-    "merge": status_of("merged"),
-    "reopen": status_of("filed"),
-}
-
-
-def _format_in(request: Request) -> str:
+def format_in(request: Request) -> str:
     return "json" if request.url.path.endswith(".json") else "xml"
 
 
-def _texts(form: Any) -> dict[str, str]:
-    """Return the form's texts without what cannot be stored; files are not asked for."""
-    texts = {str(name): part for name, part in form.items() if not isinstance(part, UploadFile)}
-    return {name: text.replace("\0", "").encode("utf-8", "replace").decode() for name, text in texts.items()}
+def texts_of(form: FormData) -> dict[str, str]:
+    """Return the form's texts without what cannot be stored; of a name that comes often, each on a line."""
+    texts: dict[str, str] = {}
+    for name, part in form.multi_items():
+        if not isinstance(part, UploadFile):
+            text = part.replace("\0", "").encode("utf-8", "replace").decode()
+            texts[name] = f"{texts[name]}\n{text}" if name in texts else text
+    return texts
+
+
+def _description(form: dict[str, str]) -> str:
+    """What is said, and where photographs can be looked at: this server fetches nothing from elsewhere."""
+    said, media = form.get("description", ""), form.get("media_url", "").strip()
+    return f"{said}\n\n{media}" if media else said
+
+
+def _contact(form: dict[str, str]) -> Contact | None:
+    """How the resident can be reached, for whoever handles the case."""
+    name = " ".join(filter(None, (form.get("first_name"), form.get("last_name"))))
+    contact = Contact(name[:100], form.get("phone", "")[:40], form.get("email", "")[:200], "zh", False)
+    return contact if contact.name or contact.phone or contact.address else None
+
+
+async def _photographs(
+    form: FormData, reporter: Principal, engine: Engine, kept: PhotographStore, client_id: str
+) -> tuple[str, ...]:
+    """Keep the photographs that came with the form; each is cleaned as one from a phone is."""
+    files = [(name, part) for name, part in form.multi_items() if isinstance(part, UploadFile)]
+    if len(files) > MOST_PHOTOGRAPHS:
+        raise Open311Error(400, f"a request may have {MOST_PHOTOGRAPHS} photographs")
+    if files and reporter.account is None:
+        raise NotAllowedError
+    names = []
+    for number, (name, part) in enumerate(files):
+        content = await part.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise Open311Error(400, f"{name} is larger than {MAX_BYTES // 1024 // 1024} MB")
+        assert reporter.account is not None
+        own_id = uuid5(reporter.account, f"{client_id} {number}")
+        whose = Whose(reporter.district, reporter.account, own_id, None, None, None)
+        names.append((await keep(content, engine, kept, whose)).name)
+    return tuple(dict.fromkeys(names))
 
 
 def _client_id(form: dict[str, str]) -> str:
@@ -311,7 +311,7 @@ def _client_id(form: dict[str, str]) -> str:
     return hashlib.sha256("|".join(own).encode()).hexdigest() if any(own) else str(new_id())
 
 
-def _uuid(text: str) -> UUID:
+def id_in(text: str) -> UUID:
     try:
         return UUID(text.strip())
     except ValueError:
@@ -325,7 +325,7 @@ def _states(status: str) -> tuple[str, ...]:
     return (OPEN_STATES if "open" in wanted else ()) + (CLOSED_STATES if "closed" in wanted else ())
 
 
-def _span(start: str, end: str) -> tuple[datetime, datetime]:
+def span_of(start: str, end: str) -> tuple[datetime, datetime]:
     """Return the asked time, at most 90 days of it."""
     now = datetime.now(UTC)
     try:

@@ -104,7 +104,11 @@ class Whose:
 
 async def take_in(request: Request, engine: Engine, kept: PhotographStore, whose: Whose) -> PhotographShown:
     """Read, clean and keep the photograph in the request's body; the same one again is the same one."""
-    content = await _read_body(request)
+    return await keep(await _read_body(request), engine, kept, whose)
+
+
+async def keep(content: bytes, engine: Engine, kept: PhotographStore, whose: Whose) -> PhotographShown:
+    """Clean and keep a photograph; the same one again is the same one."""
     digest = hashlib.sha256(content).digest()
     async with driver_transaction(engine) as driver:
         before = await photos.find_upload(driver, whose.district, whose.uploader, whose.client_id)

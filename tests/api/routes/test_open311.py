@@ -2,15 +2,20 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api.identity import Grant, Role
+from api.store.database import driver_transaction
 from tests.api import small_district
 from tests.api.people_here import DISTRICT, client_of, make_account
+from tests.api.pictures import picture
 from tests.api.serving import engine_in, serving
 
 pytestmark = pytest.mark.postgis
@@ -21,6 +26,7 @@ class Desk(NamedTuple):
 
     client: httpx.AsyncClient
     key: str
+    app: FastAPI
 
 
 @pytest.fixture
@@ -32,14 +38,14 @@ async def desk(database: str, tmp_path: Path) -> AsyncIterator[Desk]:
         made = await owner.post(
             "/api/v1/tokens", json={"name": "fixmystreet", "scopes": ["report", "view_cases"]}
         )
-        yield Desk(client, made.json()["token"])
+        yield Desk(client, made.json()["token"], app)
 
 
 def fixmystreet_report(key: str, number: int = 1) -> dict[str, str]:
     """The fields that FixMyStreet's Open311 client posts."""
     return {
         "api_key": key,
-        "jurisdiction_id": "district.example",
+        "jurisdiction_id": DISTRICT,
         "service_code": "E0401",
         "lat": "37.005",
         "long": "112.005",
@@ -114,6 +120,7 @@ async def test_a_place_can_be_named(desk: Desk) -> None:
         ({"lat": "north"}, 400, "not numbers"),
         ({"lat": "", "address_string": "no such place"}, 400, "no such address"),
         ({"api_key": "wrong"}, 403, ""),
+        ({"jurisdiction_id": "elsewhere"}, 404, "jurisdiction_id was not found"),
     ],
 )
 @pytest.mark.parametrize("file_format", ["xml", "json"])
@@ -141,6 +148,8 @@ async def test_refusals_are_worded_as_the_standard_words_them(
         ("services/X.json", 404),
         ("requests/1.json", 404),
         ("requests.json?status=odd", 400),
+        ("requests.json?jurisdiction_id=elsewhere", 404),
+        ("services.json?jurisdiction_id=elsewhere", 404),
         ("requests.json?start_date=yesterday", 400),
         ("requests.json?start_date=2020-01-01T00:00:00Z&end_date=2021-01-01T00:00:00Z", 400),
         ("requests.json?start_date=9999-12-31T00:00:00Z", 400),
@@ -152,6 +161,138 @@ async def test_questions_that_make_no_sense(desk: Desk, path: str, status: int) 
     answer = await desk.client.get(f"/open311/v2/{path}{mark}api_key={desk.key}")
     assert answer.status_code == status, answer.text
     assert answer.json()[0]["code"] == status
+
+
+async def test_what_fixmystreet_asks_of_a_service_makes_it_send_its_own_number(desk: Desk) -> None:
+    """It sends `attribute[fixmystreet_id]` only where the definition lists an attribute of that code."""
+    services = ET.fromstring((await desk.client.get("/open311/v2/services.xml")).text)
+    service = services.find("service[service_code='E0401']")
+    assert service is not None
+    assert service.findtext("metadata") == "true"
+    told = await desk.client.get(f"/open311/v2/services/E0401.xml?jurisdiction_id={DISTRICT}")
+    (attribute,) = ET.fromstring(told.text).findall("attributes/attribute")
+    assert attribute.findtext("code") == "fixmystreet_id"
+    assert attribute.findtext("automated") == "server_set"
+    assert attribute.findtext("required") == "false"
+
+
+async def test_fixmystreet_reads_without_api_key_by_the_address_own_password(desk: Desk) -> None:
+    """Its client adds api_key to posts and updates only; a key in the endpoint's address becomes Basic."""
+    sent = await desk.client.post("/open311/v2/requests.xml", data=fixmystreet_report(desk.key))
+    request_id = ET.fromstring(sent.text).findtext("request/service_request_id")
+    query = {"jurisdiction_id": DISTRICT, "service_request_id": request_id}
+    assert (await desk.client.get("/open311/v2/requests.xml", params=query)).status_code == 403
+    answer = await desk.client.get("/open311/v2/requests.xml", params=query, auth=("fixmystreet", desk.key))
+    assert ET.fromstring(answer.text).findtext("request/service_request_id") == request_id
+    for password in ("wrong", ""):
+        refused = await desk.client.get(
+            "/open311/v2/requests.xml", params=query, auth=("fixmystreet", password)
+        )
+        assert refused.status_code == 403
+    odd = await desk.client.get("/open311/v2/requests.xml", headers={"Authorization": "Basic %%%"})
+    assert odd.status_code == 403
+
+
+async def test_photographs_come_with_the_form_and_by_address(desk: Desk) -> None:
+    """Of reports that are not public it posts the photographs themselves, else several media_url."""
+    files = {
+        "photo1": ("7.0.full.jpeg", picture(), "image/jpeg"),
+        "photo2": ("7.1.full.png", picture("PNG", colour="red"), "image/png"),
+    }
+    body = fixmystreet_report(desk.key)
+    for _ in range(2):
+        sent = await desk.client.post("/open311/v2/requests.xml", data=body, files=files)
+        assert sent.status_code == 201, sent.text
+    request_id = ET.fromstring(sent.text).findtext("request/service_request_id")
+    case = (await desk.client.get(f"/api/v1/cases/{request_id}", headers=bearer(desk))).json()
+    assert len(case["photographs"]) == 2
+    broken = await desk.client.post(
+        "/open311/v2/requests.xml",
+        data=fixmystreet_report(desk.key, 2),
+        files={"photo1": ("x.jpeg", b"no picture", "image/jpeg")},
+    )
+    assert broken.status_code == 400
+    assert ET.fromstring(broken.text).findtext("error/description")
+    addresses = {"media_url": ["https://fms.example/1.jpeg", "https://fms.example/2.jpeg"]}
+    sent = await desk.client.post(
+        "/open311/v2/requests.json", data={**fixmystreet_report(desk.key, 3), **addresses}
+    )
+    shown = await desk.client.get(
+        f"/open311/v2/requests/{sent.json()[0]['service_request_id']}.json?api_key={desk.key}"
+    )
+    assert shown.json()[0]["description"].endswith("https://fms.example/1.jpeg\nhttps://fms.example/2.jpeg")
+
+
+async def test_whoever_handles_the_case_can_reach_the_resident_and_nobody_else_reads_of_him(
+    desk: Desk,
+) -> None:
+    body = {**fixmystreet_report(desk.key), "phone": "555 0102"}
+    sent = await desk.client.post("/open311/v2/requests.json", data=body)
+    async with driver_transaction(engine_in(desk.app)) as driver:
+        row = await driver.fetchrow("SELECT name, phone, address FROM resident_contact")
+    assert tuple(row) == ("A Resident", "555 0102", "resident@example.org")
+    request_id = sent.json()[0]["service_request_id"]
+    shown = await desk.client.get(f"/open311/v2/requests/{request_id}.json?api_key={desk.key}")
+    assert "Resident" not in shown.text
+    assert "555" not in shown.text
+
+
+async def test_updates_go_both_ways_and_a_retry_is_harmless(desk: Desk) -> None:
+    sent = await desk.client.post("/open311/v2/requests.xml", data=fixmystreet_report(desk.key))
+    request_id = ET.fromstring(sent.text).findtext("request/service_request_id")
+    update = {
+        "api_key": desk.key,
+        "jurisdiction_id": DISTRICT,
+        "updated_datetime": "2026-11-20T08:00:00+00:00",
+        "service_request_id": request_id,
+        "status": "OPEN",
+        "description": "Still there",
+        "first_name": "A",
+        "last_name": "Resident",
+        "email": "resident@example.org",
+        "update_id": "123",
+    }
+    ids = set()
+    for _ in range(2):
+        answer = await desk.client.post("/open311/v2/servicerequestupdates.xml", data=update)
+        assert answer.status_code == 201, answer.text
+        ids.add(ET.fromstring(answer.text).findtext("request_update/update_id"))
+    assert len(ids) == 1
+    other = await desk.client.post(
+        "/open311/v2/servicerequestupdates.xml", data={**update, "description": "Gone now"}
+    )
+    assert other.status_code == 400
+    history = (await desk.client.get(f"/api/v1/cases/{request_id}", headers=bearer(desk))).json()["history"]
+    assert [event["reason"] for event in history if event["action"] == "note"] == ["[OPEN] Still there"]
+    asked = {
+        "api_key": desk.key,
+        "jurisdiction_id": DISTRICT,
+        "start_date": (datetime.now(UTC) - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "end_date": (datetime.now(UTC) + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    told = ET.fromstring((await desk.client.get("/open311/v2/servicerequestupdates.xml", params=asked)).text)
+    first = told.find("request_update")
+    assert first is not None
+    assert first.findtext("service_request_id") == request_id
+    assert first.findtext("description") == "已收到 Received"
+    assert first.findtext("status") == "open"
+    assert datetime.fromisoformat(first.findtext("updated_datetime") or "").tzinfo is not None
+    for change, status in (
+        ({"service_request_id": str(uuid4())}, 404),
+        ({"service_request_id": "1"}, 404),
+        ({"description": "", "status": ""}, 400),
+        ({"updated_datetime": "yesterday"}, 400),
+        ({"api_key": "wrong"}, 403),
+    ):
+        refused = await desk.client.post(
+            "/open311/v2/servicerequestupdates.xml", data={**update, "update_id": "9", **change}
+        )
+        assert refused.status_code == status, refused.text
+        assert ET.fromstring(refused.text).findtext("error/code") == str(status)
+
+
+def bearer(desk: Desk) -> dict[str, str]:
+    return {"Authorization": f"Bearer {desk.key}"}
 
 
 async def test_without_a_key_nothing_is_told(desk: Desk) -> None:
