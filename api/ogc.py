@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.datastructures import QueryParams
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 CONFORMS_TO = [
     f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{part}"
     for part in ("core", "geojson", "html", "oas30")
 ]
+GEOJSON = "application/geo+json"
 MOST_FEATURES = 10_000
 MOST_OFFSET = 1_000_000
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -36,6 +39,7 @@ class Asked:
 
     limit: int
     offset: int
+    cursor: str
     box: Box | None
     since: datetime | None
     until: datetime | None
@@ -50,24 +54,42 @@ def check_names(query: QueryParams, known: frozenset[str]) -> None:
         raise BadParameterError("'f' is json or html", "参数 f 须为 json 或 html")
 
 
-def asked_of(query: QueryParams, more: frozenset[str] = frozenset()) -> Asked:
-    """Read what is asked for, or say what makes no sense; `more` are a collection's own parameters."""
-    check_names(query, more | {"limit", "offset", "bbox", "datetime"})
+def asked_of(query: QueryParams, more: frozenset[str] = frozenset(), *, by_cursor: bool = False) -> Asked:
+    """Read what is asked for, or say what makes no sense; `more` are a collection's own parameters.
+
+    A list goes on by an offset, or by a cursor.
+    """
+    check_names(query, more | {"limit", "bbox", "datetime", "cursor" if by_cursor else "offset"})
     since, until = _times(query.get("datetime", ""))
     return Asked(
         limit=min(_whole(query, "limit", 10, 1), MOST_FEATURES),
         offset=_whole(query, "offset", 0, 0),
+        cursor=query.get("cursor", ""),
         box=_box(query.get("bbox", "")),
         since=since,
         until=until,
     )
 
 
-def document_of(query: QueryParams, title: str, value: Mapping[str, Any], media_type: str) -> Response:
-    """Return a document as JSON, or as a plain page of it for people (`f=html`)."""
-    if query.get("f") == "html":
-        return HTMLResponse(_page(title, value))
-    return Response(orjson.dumps(value, default=str), media_type=media_type)
+def document_of(request: Request, title: str, value: Mapping[str, Any], media_type: str) -> Response:
+    """Return a document as JSON, or as a plain page of it for people (`f=html`, or what a browser takes)."""
+    value = {**value, "links": [*value.get("links", ()), _as_page(request)]}
+    vary = {"Vary": "Accept"}
+    if request.query_params.get("f", _taken(request)) == "html":
+        return HTMLResponse(_page(title, value), headers=vary)
+    return Response(orjson.dumps(value, default=str), media_type=media_type, headers=vary)
+
+
+def _taken(request: Request) -> str:
+    """What the client would rather have: a browser names HTML before anything else."""
+    first = request.headers.get("accept", "").partition(",")[0].partition(";")[0].strip()
+    return "html" if first == "text/html" else "json"
+
+
+def _as_page(request: Request) -> dict[str, str]:
+    query = urlencode({**request.query_params, "f": "html"})
+    here = f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
+    return link(f"{here}?{query}", "alternate", "text/html", "This document as a page")
 
 
 def link(href: str, rel: str, media_type: str = "application/json", title: str = "") -> dict[str, str]:

@@ -125,7 +125,7 @@ async def read_cases(
     query: Annotated[CasePageQuery, Query()], driver: DriverTransaction, viewer: Viewer
 ) -> Page[CaseItem]:
     """List cases, newest first."""
-    before = _decoded(query.cursor)
+    before = place_in_cases(query.cursor)
     rows = await list_case_items(
         driver,
         viewer.district,
@@ -138,11 +138,17 @@ async def read_cases(
         rows,
         query.limit,
         show_item,
-        lambda listed: (listed.case.reported_at.isoformat(), str(listed.case.id)),
+        key_in_cases,
     )
 
 
-def _decoded(cursor: str) -> tuple[datetime, UUID] | None:
+def key_in_cases(listed: ListedCase) -> tuple[str, str]:
+    """What a list of cases is ordered by, newest first."""
+    return listed.case.reported_at.isoformat(), str(listed.case.id)
+
+
+def place_in_cases(cursor: str) -> tuple[datetime, UUID] | None:
+    """The place in a list of cases that a cursor names; None for its beginning."""
     at, case_id = decode_cursor(cursor, 2)
     if not at:
         return None

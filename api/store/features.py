@@ -71,6 +71,19 @@ async def list_features(
     )
 
 
+async def district_box(driver: asyncpg.Connection, district: str, version: int) -> Box | None:
+    """Return the district's west, south, east and north."""
+    row = await find_row(
+        driver,
+        """SELECT ST_XMin(b) AS w, ST_YMin(b) AS s, ST_XMax(b) AS e, ST_YMax(b) AS n
+           FROM (SELECT ST_Extent(geom) AS b FROM area
+                 WHERE district = $1 AND version = $2 AND level = 'district') whole""",
+        district,
+        version,
+    )
+    return (row["w"], row["s"], row["e"], row["n"]) if row and row["w"] is not None else None
+
+
 async def count_features(
     driver: asyncpg.Connection, district: str, layer: Layer, version: int, box: Box | None
 ) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -70,15 +71,19 @@ def example(words: str) -> str:
     return found
 
 
-def shell(server: Server, words: str) -> Any:
-    told = subprocess.run(
-        ["sh", "-c", example(words)],
+def told_by(server: Server, words: str, folder: Path | None = None) -> str:
+    return subprocess.run(
+        ["sh", "-ec", example(words)],
         env={**os.environ, "ADDRESS": server.address, "TOKEN": server.token},
         capture_output=True,
         text=True,
         check=True,
-    )
-    return json.loads(told.stdout)
+        cwd=folder,
+    ).stdout
+
+
+def shell(server: Server, words: str) -> Any:
+    return json.loads(told_by(server, words))
 
 
 def test_a_tile_of_hotspots_is_a_file_that_gdal_reads(
@@ -114,6 +119,12 @@ def test_the_examples_do_what_the_page_says(server: Server, capsys: pytest.Captu
         assert refused.value.status == 404
         assert refused.value.problem["detail_zh"]
     run(server, "yilu.pages")
+
+
+@pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="ogr2ogr is not installed (Debian: gdal-bin)")
+def test_gdal_carries_the_cases_away_as_the_page_says(server: Server, tmp_path: Path) -> None:
+    shell(server, "/open311/v2/requests.json")
+    assert "Feature Count: 1" in told_by(server, "ogr2ogr", tmp_path)
 
 
 def test_a_receiver_checks_a_signature_as_the_page_says(server: Server) -> None:

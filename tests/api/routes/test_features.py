@@ -1,5 +1,6 @@
 """OGC API Features: documents, paging, refusals, and GDAL's own reader."""
 
+import asyncio
 import shutil
 import subprocess
 import threading
@@ -10,15 +11,17 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
+import schemathesis
 import uvicorn
 from fastapi import FastAPI
 
-from api.identity import Role
+from api.identity import Grant, Role
 from api.main import create_app
 from api.settings import Settings
 from tests.api import small_district
-from tests.api.people_here import DISTRICT, sign_in_as
+from tests.api.people_here import DISTRICT, client_of, make_account, sign_in_as
 from tests.api.serving import engine_in, serving
 
 pytestmark = pytest.mark.postgis
@@ -79,6 +82,67 @@ async def test_a_box_and_a_time_narrow(app: FastAPI) -> None:
     assert (await neighbour.get(f"{cases}/{shown['id']}")).status_code == 404
 
 
+async def report(worker: httpx.AsyncClient, lon: float = 112.005) -> str:
+    finding: dict[str, Any] = {
+        "client_id": str(uuid4()),
+        "category": "E0401",
+        "found_at": datetime.now(UTC).isoformat(),
+        "lon": lon,
+        "lat": 37.005,
+    }
+    answer = await worker.post("/api/v1/findings", json=finding)
+    assert answer.status_code == 201, answer.text
+    case: str = answer.json()["case"]["id"]
+    return case
+
+
+async def test_pages_of_cases_neither_repeat_nor_miss_one_while_others_come_in(app: FastAPI) -> None:
+    worker = await sign_in_as(app, Role.GRID_WORKER)
+    cases = [await report(worker, 112.002 + n / 1000) for n in range(5)]
+    seen: list[str] = []
+    address = "/ogc/collections/cases/items?limit=2&bbox=112,37,112.04,37.04"
+    while address:
+        page = (await worker.get(address)).json()
+        seen += [one["id"] for one in page["features"]]
+        address = next((one["href"] for one in page["links"] if one["rel"] == "next"), "")
+        await report(worker, 112.03)
+    assert seen == cases[::-1]
+    for odd in ("cursor=odd", "offset=2", "cursor=WzEsMl0"):
+        refused = await worker.get(f"/ogc/collections/cases/items?{odd}")
+        assert refused.status_code == 400, refused.text
+        assert refused.json()["detail_zh"]
+
+
+async def test_a_browser_gets_pages_and_a_program_json(app: FastAPI) -> None:
+    planner = await sign_in_as(app, Role.PLANNER)
+    for path in ("", "/conformance", "/collections", "/collections/areas", "/collections/areas/items"):
+        page = await planner.get(f"/ogc{path}", headers={"Accept": "text/html,application/xhtml+xml,*/*"})
+        assert page.headers["content-type"].startswith("text/html"), path
+        plain = (await planner.get(f"/ogc{path}?f=json", headers={"Accept": "text/html"})).json()
+        (other,) = [one["href"] for one in plain["links"] if one["rel"] == "alternate"]
+        assert (await planner.get(other)).headers["content-type"].startswith("text/html"), path
+
+
+async def test_the_definition_is_openapi_3_0_and_names_what_can_be_asked(app: FastAPI) -> None:
+    planner = await sign_in_as(app, Role.PLANNER)
+    landing = (await planner.get("/ogc")).json()
+    (described,) = [one for one in landing["links"] if one["rel"] == "service-desc"]
+    answer = await planner.get(described["href"])
+    assert answer.headers["content-type"] == described["type"]
+    schema = schemathesis.openapi.from_dict(answer.json())
+    assert schema.specification.version.startswith("3.0")
+    paths = [result.ok().path for result in schema.get_all_operations()]
+    collections = (await planner.get("/ogc/collections")).json()["collections"]
+    for one in collections:
+        assert f"/collections/{one['id']}/items" in paths
+        assert one["extent"]["spatial"]["bbox"][0] == pytest.approx([112.0, 37.0, 112.04, 37.04])
+    assert "/collections/cases" not in (await anonymous(app).get("/ogc/api")).text
+
+
+def anonymous(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://yilu.test")
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -124,14 +188,47 @@ def address(database: str, tmp_path: Path) -> Iterator[str]:
     thread.join()
 
 
-@pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="ogrinfo is not installed (Debian: gdal-bin)")
+needs_gdal = pytest.mark.skipif(
+    shutil.which("ogrinfo") is None, reason="ogrinfo is not installed (Debian: gdal-bin)"
+)
+
+
+def gdal(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+@needs_gdal
 async def test_gdals_own_reader_reads_it(app: FastAPI, address: str) -> None:
-    told = subprocess.run(
-        ["ogrinfo", "-so", f"OAPIF:{address}/ogc", "areas"],
-        capture_output=True,
-        text=True,
-        check=True,
+    told = await asyncio.to_thread(gdal, "ogrinfo", "-so", f"OAPIF:{address}/ogc", "areas")
+    assert "Feature Count: 19" in told
+    assert "households: Integer" in told
+    assert "Extent: (112.0" in told
+
+
+@needs_gdal
+async def test_gdal_reads_the_cases_of_its_token_page_after_page(
+    app: FastAPI, address: str, tmp_path: Path
+) -> None:
+    account = await make_account(app, "gis", Grant(Role.OPERATOR, DISTRICT))
+    owner = await client_of(app, account)
+    for number in range(5):
+        await report(owner, 112.002 + number / 1000)
+    made = await owner.post(
+        "/api/v1/tokens", json={"name": "gis", "scopes": ["view_cases", "view_territory"]}
     )
-    assert "Feature Count: 19" in told.stdout
-    assert "households: Integer" in told.stdout
-    assert "Extent: (112.0" in told.stdout
+    words = ("--config", "GDAL_HTTP_USERPWD", f"gis:{made.json()['token']}")
+    source = f"OAPIF:{address}/ogc"
+    listed = await asyncio.to_thread(gdal, "ogrinfo", *words, source)
+    assert {line.split(": ")[1].split(" ")[0] for line in listed.splitlines() if line[:1].isdigit()} >= {
+        "areas",
+        "streets",
+        "centres",
+        "cases",
+    }
+    target = tmp_path / "cases.gpkg"
+    paging = ("-oo", "PAGE_SIZE=2")
+    await asyncio.to_thread(gdal, "ogr2ogr", *words, str(target), source, "cases", *paging)
+    told = await asyncio.to_thread(gdal, "ogrinfo", "-so", str(target), "cases")
+    assert "Feature Count: 5" in told
+    assert "Geometry: Point" in told
+    assert "holder_name" not in told
