@@ -213,9 +213,10 @@ class Simulation:
 
     def heard_from(self, person: PersonId, fix: Fix) -> None:
         """A phone sends where it is; without a network nobody hears of it."""
-        now = self.time.now
-        if self.interruptions.back_on_line(person, self.world.shifts(person, now), now) == now:
-            self.world.situation.move(person, fix)
+        now, drawn = self.time.now, self.interruptions
+        if drawn.offline_share and drawn.back_on_line(person, self.world.shifts(person, now), now) > now:
+            return
+        self.world.situation.move(person, fix)
 
     def act(self, actor: Actor, reason: str = "") -> Act:
         """An act of somebody's at this instant."""

@@ -25,12 +25,17 @@ class VirtualStaff:
         habits = play.nature.behaviour
         answers_at = play.time.now + play.nature.answer_time()
         if play.nature.happens(habits.accepts):
-            heard_at = play.interruptions.back_on_line(
-                task.responder, play.world.shifts(task.responder, answers_at), answers_at
-            )
-            play.time.at(heard_at, lambda: self._accept(task))
+            play.time.at(self._heard_at(task, answers_at), lambda: self._accept(task))
         elif play.nature.happens(habits.declines / (1 - habits.accepts)):
             play.time.at(answers_at, lambda: self._decline(task, "正在处理其他事项"))
+
+    def _heard_at(self, task: Task, answers_at: datetime) -> datetime:
+        """When his answer gets through: later, where his phone has no network."""
+        play = self._play
+        if not play.interruptions.offline_share:
+            return answers_at
+        shift = play.world.shifts(task.responder, answers_at)
+        return play.interruptions.back_on_line(task.responder, shift, answers_at)
 
     def _actor_of(self, task: Task) -> Actor:
         who = self._play.world.situation.find(task.responder)
