@@ -10,6 +10,7 @@ from api.ids import new_id
 from api.store.cases import CaseFile, list_tasks
 from api.store.people_near import ALL_LEVELS, INNER_LEVELS, list_people_near
 from dispatch import use_cases
+from dispatch.by_hand import AtHand, list_at_hand
 from dispatch.cases import THE_SYSTEM, Act, Case, Ring
 from dispatch.changes import Change
 from dispatch.choices import Decision
@@ -115,6 +116,12 @@ class StoreDispatcher:
             return decision  # four in five: a subdistrict's and a district's people need not be read
         whole = await self._situation(driver, case, policy, now, also)
         return decide(case, _with_places(whole, released), now, tried=tried, finder=finder)
+
+    async def at_hand(
+        self, driver: asyncpg.Connection, case: Case, policy: Policy, now: datetime
+    ) -> list[AtHand]:
+        """Everybody whom an operator may send now, the nearest first."""
+        return list_at_hand(case, await self._situation(driver, case, policy, now, ()), now)
 
     async def offer_to(
         self,

@@ -13,9 +13,19 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.live_cards import read_cards
-from api.live_frames import BEAT, LiveScope, News, hello, position_json, positions_frame, resync
+from api.live_frames import (
+    BEAT,
+    LiveScope,
+    News,
+    hands_frame,
+    hello,
+    position_json,
+    positions_frame,
+    resync,
+)
 from api.store.database import driver_transaction
 from api.store.feed import FeedPlace, events_after, newest_place
+from api.store.hands import Hand, list_hands
 from api.store.positions import positions_since
 
 TICK_S = 0.25
@@ -67,6 +77,7 @@ class LiveHub:
         self._ticks = 0
         self._positions_from = datetime.now(UTC)
         self._told_positions: dict[object, datetime] = {}
+        self._told_hands: tuple[Hand, ...] = ()
 
     @property
     def follower_count(self) -> int:
@@ -93,6 +104,7 @@ class LiveHub:
         await self._tell_news()
         if self._ticks % _TICKS_PER_POSITIONS == 0:
             await self._tell_positions()
+            await self._tell_hands()
         if self._ticks % _TICKS_PER_LOOK == 0:
             await self._look_after_followers()
 
@@ -152,6 +164,17 @@ class LiveHub:
         shown = [(one, position_json(one)) for one in fresh]
         frames = {scope: positions_frame(shown, scope.positions) for scope in self._scopes()}
         self._tell_by_scope(frames)
+
+    async def _tell_hands(self) -> None:
+        if not self._followers:
+            return
+        async with driver_transaction(self._engine) as driver:
+            hands = await list_hands(driver, self._district)
+        if hands == self._told_hands:
+            return
+        self._told_hands = hands
+        await self._here()
+        self._tell_by_scope({scope: hands_frame(hands, scope.cases) for scope in self._scopes()})
 
     async def _look_after_followers(self) -> None:
         for follower in tuple(self._followers):

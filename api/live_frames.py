@@ -8,6 +8,7 @@ import orjson
 
 from api.identity import Grant, Reach, Role, Where
 from api.store.feed import FeedEvent, FeedPlace
+from api.store.hands import Hand, hands_within
 from api.store.positions import KnownPosition
 
 
@@ -82,6 +83,15 @@ def positions_frame(positions: Collection[tuple[KnownPosition, bytes]], reach: R
     return sse("positions", b'{"people":[%b]}' % b",".join(seen)) if seen else None
 
 
+def hands_frame(hands: Sequence[Hand], reach: Reach) -> bytes:
+    """Return the frame of all hands on cases within the reach; it stands for every one told before."""
+    held = [
+        {"page": str(hand.page), "name": hand.name, "case": str(hand.case_id), "taken": hand.taken}
+        for hand in hands_within(hands, reach)
+    ]
+    return sse("hands", orjson.dumps({"hands": held}))
+
+
 def position_json(one: KnownPosition) -> bytes:
     """Return somebody's place as followers see it; names they have from the list."""
     return orjson.dumps(
@@ -96,7 +106,7 @@ def position_json(one: KnownPosition) -> bytes:
 
 
 def event_json(event: FeedEvent) -> bytes:
-    """Return an event as followers see it: what happened to which case, without words or names."""
+    """Return an event as followers see it: what happened to which case, and by whom."""
     return orjson.dumps(
         {
             "seq": event.seq,
@@ -104,6 +114,7 @@ def event_json(event: FeedEvent) -> bytes:
             "case": str(event.case_id),
             "action": event.kind,
             "actor_post": event.actor_post,
+            "by": event.actor_name,
             "at": event.at,
         }
     )

@@ -26,12 +26,26 @@ _UNKNOWN_S = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
+class Toll:
+    """What offers cost in all: how many there are, the seconds on the way, and how many come too late."""
+
+    offers: int
+    travel_s: float
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """Whom to offer each case to, which cases nobody can take, and the travel of the whole plan."""
+    """Whom to offer each case to, which cases nobody can take, and what the whole plan costs.
+
+    `one_by_one` is what it would cost to deal the same cases out in turn, each to the nearest left.
+    """
 
     offers: tuple[tuple[Case, Choice], ...]
     left: tuple[Case, ...]
     travel_s: float
+    toll: Toll
+    one_by_one: Toll
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,8 @@ def plan_batch(
     """Deal out all filed cases at once. Nobody gets more than he has room for."""
     task = gather(cases, situation, now, tried or {})
     if not task.responders:
-        return BatchPlan((), task.cases, 0.0)
+        nothing = Toll(0, 0.0, 0)
+        return BatchPlan((), task.cases, 0.0, nothing, nothing)
     chosen = solve(task, situation.policy.batch, now)
     offers, left, travel_s = [], [], 0.0
     for number, case in enumerate(task.cases):
@@ -66,7 +81,8 @@ def plan_batch(
         ring = _RINGS[int(task.ring[number, who])]
         offers.append((case, _choice(candidate, ring, case, situation, now)))
         travel_s += candidate.expected_s or 0.0
-    return BatchPlan(tuple(offers), tuple(left), travel_s)
+    toll, one_by_one = toll_of(task, chosen, now), toll_of(task, deal_in_turn(task), now)
+    return BatchPlan(tuple(offers), tuple(left), travel_s, toll, one_by_one)
 
 
 _RINGS = (Ring.TASK_FORCE, Ring.GRID, Ring.SUBDISTRICT)
@@ -129,6 +145,32 @@ def solve(task: BatchTask, weights: BatchWeights, now: datetime) -> NDArray[np.i
 
 def _seconds_left(case: Case, now: datetime) -> float:
     return (case.clock.due - now).total_seconds() if case.clock.due else np.inf
+
+
+def deal_in_turn(task: BatchTask) -> NDArray[np.int32]:
+    """The responder of each case where they are dealt out one by one: the inner ring first, then the nearest.
+
+    The cases come in the order in which they were reported.
+    """
+    order = sorted(range(len(task.cases)), key=lambda number: task.cases[number].reported_at)
+    cost = np.where(task.ring < 0, np.inf, task.seconds + _FARTHER_THAN_ANY_S * task.ring)
+    slots = np.array([max(one.capacity - one.load, 0) for one in task.responders], np.int32)
+    chosen = np.full(len(order), NOBODY, np.int32)
+    chosen[order] = first_come_first_served(cost[order], slots)
+    return chosen
+
+
+_FARTHER_THAN_ANY_S = 1e6
+
+
+def toll_of(task: BatchTask, chosen: NDArray[np.int32], now: datetime) -> Toll:
+    """What it costs to send each case's responder; a way that nobody knows costs nothing and is not late."""
+    offers, travel_s, late = 0, 0.0, 0
+    for number in np.flatnonzero(chosen != NOBODY).tolist():
+        way_s = task.candidates[number, int(chosen[number])].expected_s or 0.0
+        offers, travel_s = offers + 1, travel_s + way_s
+        late += way_s > _seconds_left(task.cases[number], now)
+    return Toll(offers, travel_s, late)
 
 
 def first_come_first_served(cost: NDArray[np.float64], slots: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from dispatch.by_hand import AtHand
 from dispatch.cases import Case, CaseEvent, Task
 from dispatch.choices import Decision
 from dispatch.findings import Kind, Source, Wish
@@ -285,6 +286,34 @@ class CandidateItem(BaseModel):
     expected_s: float | None
     why_zh: str
     why_en: str
+
+
+class AtHandItem(BaseModel):
+    """Somebody whom an operator may send now: how far he is, and how much he has in hand."""
+
+    person: UUID
+    name: str
+    post: str
+    ring: str
+    expected_s: float | None
+    load: int
+    capacity: int
+    at: LonLatPair | None
+
+    @classmethod
+    def of(cls, one: AtHand) -> "AtHandItem":
+        """Him as he is shown."""
+        who, where = one.candidate.responder, one.candidate.whereabouts.at
+        return cls(
+            person=who.person,
+            name=who.name,
+            post=who.post,
+            ring=one.ring,
+            expected_s=one.candidate.expected_s,
+            load=who.load,
+            capacity=who.capacity,
+            at=(where.lon, where.lat) if where else None,
+        )
 
 
 class Suggestion(BaseModel):

@@ -15,7 +15,7 @@ from api.edge import RefusedBodyError
 from api.guards import require
 from api.identity import Permission, Principal, reach_of
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
-from api.routes.case_shapes import CaseCard, CaseItem, Suggestion, TaskItem, case_card
+from api.routes.case_shapes import AtHandItem, CaseCard, CaseItem, Suggestion, TaskItem, case_card
 from api.store.audit import record_by_driver
 from api.store.case_lists import CaseFilter, ListedCase, count_cases, find_items, list_case_items
 from api.store.cases import find_case_file, list_events, list_neighbours, list_tasks
@@ -213,3 +213,16 @@ async def read_suggestion(
         raise CaseNotFoundError
     demand(viewer, Permission.DISPATCH, file)
     return Suggestion.of(await work.dispatcher.decide(driver, file.case, work.policy, now=work.clock()))
+
+
+@router.get("/cases/{case_id}/at-hand")
+async def read_at_hand(
+    case_id: UUID, driver: DriverTransaction, viewer: Dispatching, work: CaseworkOfRequest
+) -> list[AtHandItem]:
+    """Everybody whom one may send now by one's own choice, the nearest first, with minutes and load."""
+    file = await find_case_file(driver, viewer.district, case_id)
+    if file is None:
+        raise CaseNotFoundError
+    demand(viewer, Permission.DISPATCH, file)
+    found = await work.dispatcher.at_hand(driver, file.case, work.policy, work.clock())
+    return [AtHandItem.of(one) for one in found]

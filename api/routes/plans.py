@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -59,13 +60,26 @@ class PlannedOffer(BaseModel):
     """Whether it was offered; false in a plan, and where somebody else was faster."""
 
 
+class TollItem(BaseModel):
+    """What offers cost in all: how many, the seconds on the way, and how many come after the deadline."""
+
+    offers: int
+    travel_s: float
+    late: int
+
+
 class Plan(BaseModel):
-    """Offers for every waiting case that somebody can take, and the cases that nobody can."""
+    """Offers for every waiting case that somebody can take, and the cases that nobody can.
+
+    `one_by_one` is what dealing the same cases out in turn would cost, each to the nearest who is left.
+    """
 
     made_at: datetime
     offers: list[PlannedOffer]
     left: list[UUID]
     travel_s: float
+    toll: TollItem
+    one_by_one: TollItem
 
 
 @router.post("/preview")
@@ -136,4 +150,11 @@ def _told(now: datetime, plan: BatchPlan, numbers: Mapping[UUID, int], offered: 
         for case, choice in plan.offers
     ]
     left: list[UUID] = [case.id for case in plan.left]
-    return Plan(made_at=now, offers=offers, left=left, travel_s=plan.travel_s)
+    return Plan(
+        made_at=now,
+        offers=offers,
+        left=left,
+        travel_s=plan.travel_s,
+        toll=TollItem(**asdict(plan.toll)),
+        one_by_one=TollItem(**asdict(plan.one_by_one)),
+    )

@@ -52,6 +52,7 @@ class FeedEvent:
     at: datetime
     actor: UUID | None
     actor_post: str
+    actor_name: str
     area: str
     street: str | None
     body: bytes
@@ -140,7 +141,8 @@ async def events_after(
     rows = await fetch_rows(
         driver,
         """
-        SELECT seq, id, case_id, kind, at, actor, actor_post, area, street, body::text AS body
+        SELECT seq, id, case_id, kind, at, actor, actor_post,
+            coalesce(body -> 'actor' ->> 'name', '') AS actor_name, area, street, body::text AS body
         FROM case_event
         WHERE district = $1 AND seq > $2 ORDER BY seq LIMIT $3
         """,

@@ -313,6 +313,22 @@ feed = Table(
     _when("leased_until", null=True),
 )
 
+hand = Table(
+    "hand",
+    metadata,
+    _district_key(),
+    Column("account", Uuid, primary_key=True),
+    Column("page", Uuid, primary_key=True),
+    _text("name"),
+    Column("open_case", Uuid),
+    Column("taken", ARRAY(Uuid), nullable=False),
+    _when("seen_at"),
+)
+"""Which operator has which case open, or takes it on; told anew by each page, and forgotten by itself.
+
+`page` is made by the page: one account may have several open.
+"""
+
 timer = Table(
     "timer",
     metadata,

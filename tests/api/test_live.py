@@ -336,3 +336,16 @@ async def test_the_stream_over_http_wants_an_account(live: Live) -> None:
         transport=httpx.ASGITransport(live.app), base_url="http://yilu.test"
     ) as nobody:
         assert (await nobody.get("/api/v1/live")).status_code == 401
+
+
+async def test_hands_are_told_when_they_change_and_only_then(live: Live) -> None:
+    operator = await sign_in_as(live.app, Role.OPERATOR, DISTRICT)
+    case = await report(operator, random.Random(1))
+    page = uuid4()
+    follower = Follower(operator)
+    async with following(live, follower, scope_of(Role.OPERATOR)):
+        for held in ({"open": case}, {"open": case}, {}):
+            await operator.put(f"/api/v1/hands/{page}", json=held)
+            for _ in range(4):
+                await live.tick()
+    assert follower.names.count("hands") == 2

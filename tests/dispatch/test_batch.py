@@ -10,7 +10,18 @@ from scipy.optimize import linear_sum_assignment
 from dispatch.assignment import NOBODY, assign
 from dispatch.batch import first_come_first_served, plan_batch
 from dispatch.decision import decide
-from tests.dispatch.world import BUILDING, NOON, filed_case, person, responder, situation, task_force
+from geo.coordinates import LonLat
+from tests.dispatch.world import (
+    BUILDING,
+    HERE,
+    NOON,
+    filed_case,
+    person,
+    place,
+    responder,
+    situation,
+    task_force,
+)
 
 
 def best_total(cost: np.ndarray, alone: np.ndarray, slots: np.ndarray, slot_cost: np.ndarray) -> float:
@@ -84,6 +95,28 @@ def test_a_plan_shares_what_deciding_one_by_one_would_not() -> None:
     assert sorted(given_to) == [person(2), person(2), person(3), person(3)]
     assert plan.left == ()
     assert "批量派单" in plan.offers[0][1].reason.zh
+
+
+def test_a_plan_says_what_it_saves() -> None:
+    """In turn the first case takes the one man who is near the second as well, and everybody walks far."""
+    people = situation(
+        [responder(2, metres=600, capacity=1), responder(3, metres=-900, capacity=1)], task_force(2, 3)
+    )
+    first = replace(filed_case(at=NOON - timedelta(minutes=5)), place=place())
+    east = replace(place(), at=LonLat(HERE.lon + 600 / 88_000, HERE.lat))
+    plan = plan_batch([replace(filed_case(), place=east), first], people, NOON)
+    assert (plan.toll.offers, plan.one_by_one.offers) == (2, 2)
+    assert plan.toll.travel_s == pytest.approx(plan.travel_s)
+    assert plan.toll.travel_s < plan.one_by_one.travel_s
+    assert (plan.toll.late, plan.one_by_one.late) == (0, 0)
+
+
+def test_what_comes_too_late_is_counted() -> None:
+    people = situation([responder(2, metres=1200, capacity=3)], task_force(2))
+    calm = filed_case()
+    pressing = replace(filed_case(), clock=replace(calm.clock, due=NOON + timedelta(minutes=1)))
+    plan = plan_batch([calm, pressing], people, NOON)
+    assert (plan.toll.late, plan.one_by_one.late) == (1, 1)
 
 
 def test_a_plan_keeps_duty_jurisdiction_and_room() -> None:

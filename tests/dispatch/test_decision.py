@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.by_hand import RINGS, list_at_hand
 from dispatch.cases import Post, Ring
 from dispatch.decision import choose_by_hand, decide
 from dispatch.errors import NoRoomLeftError, NotAllowedToTakeError
@@ -295,6 +296,32 @@ def test_whoever_is_chosen_may_be(
             for one in world.in_ring(ring, case.place)
         }
         assert not [one for one in allowed if one.post in inner and one in reachable]
+
+
+@given(crews, st.sampled_from(["E0102", "E0101", "E0601", "P0102"]))
+def test_those_at_hand_are_those_whom_an_operator_may_choose(
+    crew: list[tuple[str, AreaCode, int, bool, int, bool]], category: str
+) -> None:
+    people = [
+        responder(
+            number, post, metres=metres, area=area, load=load, shift=ALL_DAY if on else None,
+            streets=frozenset({STREET} if on_street else ()),
+        )
+        for number, (post, area, load, on, metres, on_street) in enumerate(crew, start=10)
+    ]  # fmt: skip
+    world, case = situation(people), filed_case(category)
+    listed = list_at_hand(case, world, NOON)
+    seconds = [one.candidate.seconds for one in listed]
+    assert seconds == sorted(seconds)
+    at_hand = {one.candidate.responder.person: one.ring for one in listed}
+    assert len(at_hand) == len(listed)
+    for one in {one.person: one for ring in RINGS for one in world.in_ring(ring, case.place)}.values():
+        try:
+            choice = choose_by_hand(case, one.person, world, NOON, "op")
+        except (NotAllowedToTakeError, NoRoomLeftError):
+            assert one.person not in at_hand
+        else:
+            assert at_hand[one.person] is choice.ring
 
 
 def test_the_policy_folder_is_the_one_that_ships() -> None:

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseItem } from '../src/shared/case_api';
-import { endedBefore, markOf, secondsLeft } from '../src/wall/case_marks';
+import { CaseLayer } from '../src/wall/case_layer';
+import { endedBefore, markOf, placedOf, secondsLeft } from '../src/wall/case_marks';
 import { CaseStore } from '../src/wall/case_store';
 import { dayStart } from '../src/wall/day';
 import { countKpis } from '../src/wall/kpis';
 import { NO_FILTER, queueOf } from '../src/wall/queue_filter';
 import { summed } from '../src/wall/Sparkline';
-import { caseFeatures, FeatureLedger, fanOffset, gatheredFeatures } from '../src/wall/wall_features';
+import { type FeatureChange, fanOffset } from '../src/wall/wall_features';
 import { aCase, at, NOW } from './a_case';
 
 describe('a mark', () => {
@@ -105,6 +106,21 @@ describe('the queue', () => {
     expect(order).toEqual([late.id, graver.id, lighter.id, offered.id]);
   });
 
+  it('keeps what did not change, as it would be sorted afresh', () => {
+    let all = Array.from({ length: 60 }, (_, place) =>
+      aCase({ severity: 1 + (place % 5), due_at: at(place * 7 - 30) }),
+    );
+    let queued = queueOf(all, NO_FILTER, NOW, text);
+    expect(queueOf(all, NO_FILTER, NOW, text, queued)).toBe(queued);
+    for (let minute = 0; minute < 300; minute += 13) {
+      all = all.map((one, place) => (place % 13 === minute % 13 ? { ...one, state: 'offered' } : one));
+      if (minute % 2) all = [...all.slice(1), aCase()];
+      const now = NOW + minute * 60_000;
+      queued = queueOf(all, NO_FILTER, now, text, queued);
+      expect(queued).toEqual(queueOf([...all], NO_FILTER, now, text));
+    }
+  });
+
   it('is narrowed by area, words and state', () => {
     const here = aCase({ description: '井盖松动' });
     const there = aCase({ area: '990101002001001' });
@@ -172,40 +188,79 @@ describe('the day’s curve', () => {
 });
 
 describe('on the map', () => {
-  const placed = (one: CaseItem) => ({ one, mark: markOf(one, NOW) });
+  const placed = (one: CaseItem) => placedOf(one, NOW);
+  const offsetOf = (change: FeatureChange | null, one: CaseItem) =>
+    change?.add.find(feature => feature.properties?.id === one.id)?.properties?.offset as [number, number];
 
   it('cases that share a place fan out around it, and none hides another', () => {
-    const features = caseFeatures([placed(aCase()), placed(aCase()), placed(aCase({ at: [112.6, 37.86] }))]);
-    const offsets = features.map(feature => feature.properties?.offset as [number, number]);
-    expect(offsets[2]).toEqual([0, 0]);
-    expect(
-      Math.hypot(
-        (offsets[0]?.[0] ?? 0) - (offsets[1]?.[0] ?? 0),
-        (offsets[0]?.[1] ?? 0) - (offsets[1]?.[1] ?? 0),
-      ),
-    ).toBeGreaterThan(20);
+    const layer = new CaseLayer();
+    const [one, other, elsewhere] = [aCase(), aCase(), aCase({ at: [112.6, 37.86] })];
+    const change = layer.change([one, other, elsewhere].map(placed));
+    const [left, right] = [offsetOf(change, one), offsetOf(change, other)];
+    expect(offsetOf(change, elsewhere)).toEqual([0, 0]);
+    expect(Math.hypot(left[0] - right[0], left[1] - right[1])).toBeGreaterThan(20);
     const many = Array.from({ length: 12 }, (_, place) => fanOffset(place, 12).join());
     expect(new Set(many).size).toBe(12);
+    const later = layer.change([placed({ ...one, state: 'offered' }), placed(other), placed(elsewhere)]);
+    expect(offsetOf(later, one)).toEqual(left);
+    expect(offsetOf(later, elsewhere)).toBeUndefined();
+    const alone = layer.change([placed(other)]);
+    expect(offsetOf(alone, other)).toEqual([0, 0]);
+    expect(alone?.remove.toSorted()).toEqual([one.id, elsewhere.id].toSorted());
   });
 
   it('cases gather by community, and the worst gives the colour', () => {
-    const { features } = gatheredFeatures(
-      [placed(aCase()), placed(aCase({ due_at: at(-1) })), placed(aCase({ area: '990101002001001' }))],
-      'community',
-    );
-    expect(features.map(feature => [feature.properties?.count, feature.properties?.mark])).toEqual([
+    const layer = new CaseLayer();
+    const late = aCase({ due_at: at(-1) });
+    const rest = [aCase(), aCase({ area: '990101002001001' })];
+    const looks = () =>
+      layer.gathered('community').features.map(({ properties }) => [properties?.count, properties?.mark]);
+    layer.change([late, ...rest].map(placed));
+    expect(looks()).toEqual([
       [2, 'late'],
+      [1, 'new'],
+    ]);
+    layer.change(rest.map(placed));
+    expect(looks()).toEqual([
+      [1, 'new'],
       [1, 'new'],
     ]);
   });
 
   it('only what changed travels', () => {
-    const ledger = new FeatureLedger();
+    const layer = new CaseLayer();
     const [one, other] = [aCase(), aCase({ at: [112.6, 37.8] })];
-    expect(ledger.change(caseFeatures([placed(one), placed(other)]))?.add).toHaveLength(2);
-    expect(ledger.change(caseFeatures([placed(one), placed(other)]))).toBeNull();
-    const change = ledger.change(caseFeatures([placed({ ...one, state: 'offered' })]));
+    expect(layer.change([placed(one), placed(other)])?.add).toHaveLength(2);
+    expect(layer.change([placed(one), placed(other)])).toBeNull();
+    const change = layer.change([placed({ ...one, state: 'offered' })]);
     expect(change?.add.map(feature => feature.properties?.id)).toEqual([one.id]);
     expect(change?.remove).toEqual([other.id]);
+    layer.forget();
+    expect(layer.change([placed(other)])?.add).toHaveLength(1);
+    expect(layer.gathered('grid').features).toHaveLength(1);
+  });
+
+  it('after any changes shows what a fresh drawing would', () => {
+    const layer = new CaseLayer();
+    const drawn = new Map<string, unknown>();
+    let shown: CaseItem[] = Array.from({ length: 40 }, (_, place) =>
+      aCase({ at: [112.5 + (place % 7) / 1000, 37.8] }),
+    );
+    for (let round = 0; round < 30; round += 1) {
+      shown = shown
+        .filter((_, place) => (place + round) % 11 !== 0)
+        .map((one, place) =>
+          (place + round) % 5 === 0
+            ? { ...one, state: round % 2 ? ('offered' as const) : ('filed' as const) }
+            : one,
+        )
+        .concat(aCase({ at: [112.5 + (round % 7) / 1000, 37.8] }));
+      const change = layer.change(shown.map(placed));
+      for (const id of change?.remove ?? []) drawn.delete(id);
+      for (const feature of change?.add ?? []) drawn.set(feature.properties?.id, feature.properties?.mark);
+      expect(drawn).toEqual(new Map(shown.map(one => [one.id, markOf(one, NOW)])));
+      const counts = layer.gathered('grid').features.map(feature => feature.properties?.count as number);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(shown.length);
+    }
   });
 });

@@ -16,6 +16,7 @@ const happened = (one: CaseItem, action: string, id = action) => ({
   case: one.id,
   action,
   actor_post: 'system',
+  by: '',
   at: at(0),
 });
 

@@ -31,6 +31,9 @@ async def test_what_waits_is_planned_and_then_offered_within_everybodys_room(tow
     assert {offer["case"] for offer in plan["offers"]} == set(waiting)
     assert not any(offer["offered"] for offer in plan["offers"])
     assert all("批量派单" in offer["reason"] for offer in plan["offers"])
+    assert plan["toll"]["offers"] == 4
+    assert plan["toll"]["travel_s"] == pytest.approx(plan["travel_s"])
+    assert plan["one_by_one"]["offers"] <= 4
     untouched = (await town.operator.get(f"/api/v1/cases/{waiting[0]}")).json()
     assert untouched["state"] == "filed"
     done = await say(town.operator, "plans/offers")

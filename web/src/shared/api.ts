@@ -62,6 +62,8 @@ export interface RequestOptions {
   body?: Body;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Goes out even when the page is being closed. */
+  keepalive?: boolean;
 }
 
 /** `/api/v1/…` with its query; what is undefined is left out, a list is asked for item by item. */
@@ -88,7 +90,7 @@ export async function askFile(path: string, options: RequestOptions = {}): Promi
 }
 
 async function answerTo(path: string, options: RequestOptions): Promise<Response> {
-  const { method = 'GET', query, body, signal } = options;
+  const { method = 'GET', query, body, signal, keepalive = false } = options;
   const isForm = body instanceof FormData;
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
   if (body && !isForm) headers['content-type'] = 'application/json';
@@ -99,6 +101,7 @@ async function answerTo(path: string, options: RequestOptions): Promise<Response
       headers,
       body: body ? (isForm ? body : JSON.stringify(body)) : null,
       credentials: 'same-origin',
+      keepalive,
       ...(signal ? { signal } : {}),
     });
   } catch (error) {

@@ -137,6 +137,20 @@ export interface Suggestion {
   matter: string | null;
 }
 
+/** All that has not ended, and what was reported or done since a moment: by columns, for they are many. */
+export async function fetchBoard(since: string, signal?: AbortSignal): Promise<CaseItem[]> {
+  const board = await ask<{ columns: string[]; rows: unknown[][] }>('/cases/board', {
+    query: { since },
+    ...(signal ? { signal } : {}),
+  });
+  const { columns } = board;
+  return board.rows.map(row => {
+    const item: Record<string, unknown> = {};
+    for (let place = 0; place < columns.length; place += 1) item[columns[place] as string] = row[place];
+    return item as unknown as CaseItem;
+  });
+}
+
 export const fetchCase = (id: string, signal: AbortSignal) => ask<CaseCard>(`/cases/${id}`, { signal });
 export const fetchSuggestion = (id: string, signal: AbortSignal) =>
   ask<Suggestion>(`/cases/${id}/suggestion`, { signal });

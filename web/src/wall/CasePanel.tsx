@@ -11,6 +11,7 @@ import { postName, sharedWords } from '../shared/words';
 import { CaseActs } from './CaseActs';
 import { History, Offers, Whistles } from './CaseHistory';
 import { markOf } from './case_marks';
+import { HandsOnCase } from './Hands';
 import { theCase } from './open_case';
 import { TimeLeft } from './Queue';
 import { SuggestionBox } from './SuggestionBox';
@@ -56,6 +57,7 @@ function Head({ one }: { one: CaseItem }) {
       <p class="quiet small">
         {t.caseNumber(one.number)} · {t.severity(one.severity)} · {policyName('kind', one.kind)}
       </p>
+      <HandsOnCase id={one.id} />
     </header>
   );
 }

@@ -76,7 +76,7 @@ function KpiCell({ id, value, leads, look }: Kpi) {
   );
   const isShown = filter.value.show === leads;
   return (
-    <li class={look ? `kpis--${look}` : ''}>
+    <li class={look ? `kpis--${look}` : ''} data-kpi={id}>
       {leads ? (
         <button
           type="button"

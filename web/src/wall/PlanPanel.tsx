@@ -1,5 +1,5 @@
 import { policyName } from '../shared/classification';
-import { duration } from '../shared/formats';
+import { duration, number, percent } from '../shared/formats';
 import { language } from '../shared/language';
 import { Button } from '../shared/parts/Button';
 import { Card } from '../shared/parts/Panel';
@@ -60,12 +60,50 @@ function Offers({ plan }: { plan: Plan }) {
       <p>
         {plan.offers.length === 0 ? t.planEmpty : t.planLead(plan.offers.length, duration(plan.travel_s))}
       </p>
+      {plan.offers.length > 0 && <Saving plan={plan} />}
       {plan.left.length > 0 && <p class="quiet">{t.planLeft(plan.left.length)}</p>}
       <ul class="plan-panel__offers">
         {plan.offers.map(offer => (
           <Offer key={offer.case} offer={offer} />
         ))}
       </ul>
+    </>
+  );
+}
+
+/** What the plan saves beside sending people one case after the other. */
+function Saving({ plan: { toll, one_by_one } }: { plan: Plan }) {
+  const t = wallWords();
+  const saved = one_by_one.travel_s - toll.travel_s;
+  const rows: [string, typeof toll][] = [
+    [t.planAll, toll],
+    [t.planOneByOne, one_by_one],
+  ];
+  return (
+    <>
+      <table class="plan-panel__saving">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{t.planOffers}</th>
+            <th scope="col">{t.planTravel}</th>
+            <th scope="col">{t.planLate}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, cost]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{number(cost.offers)}</td>
+              <td>{duration(cost.travel_s)}</td>
+              <td>{number(cost.late)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {toll.offers === one_by_one.offers && saved >= 60 && (
+        <p class="plan-panel__saved">{t.planSaves(duration(saved), percent(saved / one_by_one.travel_s))}</p>
+      )}
     </>
   );
 }

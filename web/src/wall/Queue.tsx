@@ -7,8 +7,10 @@ import { EmptyState, Skeleton } from '../shared/parts/States';
 import { may } from '../shared/session';
 import { openPlan } from './batch';
 import { type Placed, secondsLeft } from './case_marks';
+import { dragged, dropPlace } from './drag_person';
 import { exportQueue } from './export';
 import { isLoaded } from './feed';
+import { HandsInRow } from './Hands';
 import { QueueFilters } from './QueueFilters';
 import { SelectionBar } from './SelectionBar';
 import {
@@ -85,7 +87,7 @@ function QueueRow({ placed: { one, mark } }: { placed: Placed }) {
   const t = wallWords();
   const category = policyName('category', one.category);
   return (
-    <div class={`case-row case-row--${mark}`}>
+    <div class={`case-row case-row--${mark}${dragged.value ? ' case-row--drop' : ''}`} {...dropPlace(one.id)}>
       <input
         type="checkbox"
         class="case-row__pick"
@@ -100,6 +102,7 @@ function QueueRow({ placed: { one, mark } }: { placed: Placed }) {
           <span class="one-line quiet small">
             {placeOf(one)} · {t.caseNumber(one.number)}
             {one.holder_name && ` · ${one.holder_name}`}
+            <HandsInRow id={one.id} />
           </span>
         </span>
         <span class="case-row__times">

@@ -91,8 +91,10 @@ function useDistinct(field: 'category' | 'street', named: (id: string) => string
   const ids = useMemo(() => [...new Set(all.map(one => one[field]).filter(id => id !== null))], [all, field]);
   return ids
     .map((id): [string, string] => [id, named(id)])
-    .sort((one, other) => one[1].localeCompare(other[1], 'zh-CN'));
+    .sort((one, other) => BY_NAME.compare(one[1], other[1]));
 }
+
+const BY_NAME = new Intl.Collator('zh-CN');
 
 interface ChoiceProps {
   label: string;

@@ -6,6 +6,7 @@ import { Icon } from '../shared/parts/Icon';
 import { Skeleton } from '../shared/parts/States';
 import { may } from '../shared/session';
 import { postName } from '../shared/words';
+import { AtHandList } from './AtHandList';
 import { begin, perform, underWay } from './case_acts';
 import { theSuggestion } from './open_case';
 import { scene } from './state';
@@ -31,6 +32,7 @@ export function SuggestionBox({ one }: { one: CaseItem }) {
       {asked.state === 'loading' && !asked.earlier && <Skeleton lines={3} />}
       {asked.state === 'failed' && <p class="quiet">{asked.problem.detail || asked.problem.title}</p>}
       {asked.state === 'ready' && <Suggested one={one} suggestion={asked.answer} />}
+      {may('dispatch') && <AtHandList key={one.id} one={one} />}
     </section>
   );
 }

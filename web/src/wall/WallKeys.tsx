@@ -9,6 +9,7 @@ import { sharedWords } from '../shared/words';
 import { alarmsOpen } from './AlarmBell';
 import { type ActName, actsFor, begin } from './case_acts';
 import { openRanking, showNumbers } from './figures';
+import { take } from './hands';
 import { theCase, theSuggestion } from './open_case';
 import { assign } from './SuggestionBox';
 import {
@@ -64,6 +65,7 @@ const ACTS: readonly KeyAct[] = [
   { keys: 'Enter', says: () => wallWords().keyOpen, act: openOrAssign },
   { keys: 's', says: () => wallWords().keySelect, act: () => openId.value && toggleSelected(openId.value) },
   { keys: '/', says: () => sharedWords().keySearch, act: () => document.getElementById('search')?.focus() },
+  { keys: 't', says: () => wallWords().keyTake, act: () => openId.value && take(openId.value) },
   { keys: 'w', says: () => wallWords().keyWhistle, act: () => actOnOpen('whistle') },
   { keys: 'f', says: () => wallWords().keyFile, act: () => actOnOpen('file') },
   { keys: 'x', says: () => wallWords().keyDismiss, act: () => actOnOpen('dismiss') },

@@ -8,6 +8,7 @@ import { mapStyle } from '../shared/map/style';
 import { session } from '../shared/session';
 import type { District } from '../shared/territory_api';
 import { sharedWords } from '../shared/words';
+import { dragOnMap } from './drag_person';
 import { keepMapCurrent } from './map_currents';
 import { cases, form, openCase, openId, people, scene, shownBase, shownLayers } from './state';
 import { WallLegend } from './WallLegend';
@@ -48,6 +49,7 @@ export function WallMap({ district }: { district: District }) {
 
   const living = scene.value;
   useEffect(() => (living ? keepMapCurrent(living) : undefined), [living]);
+  useEffect(() => (living ? dragOnMap(living) : undefined), [living]);
   useEffect(() => {
     living?.attend('chosen', 'case', openId.value);
     bringIntoView();

@@ -15,7 +15,9 @@ import { ActForm } from './ActForm';
 import { AlarmBell, AlarmLook } from './AlarmBell';
 import { CasePanel } from './CasePanel';
 import { feedProblem, followServer, isLoaded, lastHeard, liveState, loadLists } from './feed';
+import { markFirstPicture } from './first_picture';
 import { followNews } from './follow_news';
+import { tellHands } from './hands';
 import { KpiStrip } from './KpiStrip';
 import { NumbersPanel } from './NumbersPanel';
 import { PlanPanel } from './PlanPanel';
@@ -25,6 +27,7 @@ import {
   form,
   openId,
   queueWidth,
+  scene,
   second,
   switchForm,
   theDistrict,
@@ -130,11 +133,13 @@ function Working({ district }: { district: District }) {
   useEffect(() => {
     void theStreets.put();
     void theSubdistricts.put(district.code);
-    const stops = [followServer(), followNews(isSteered)];
+    const stops = [followServer(), followNews(isSteered), tellHands()];
     return () => {
       for (const stop of stops) stop();
     };
   }, [district.code]);
+  const drawing = isLoaded.value ? scene.value : null;
+  useEffect(() => (drawing ? markFirstPicture(drawing) : undefined), [drawing]);
   const isDesk = form.value === 'desk';
   return (
     <main class="wall__main">

@@ -2,7 +2,8 @@ import { computed } from '@preact/signals';
 import type { CaseItem } from '../shared/case_api';
 import { remembered } from '../shared/remembered';
 import { sound } from './alarm_sound';
-import { dueAt, markOf, soonFrom } from './case_marks';
+import { markOf, soonFrom } from './case_marks';
+import { timesOf } from './case_times';
 import type { FeedEvent } from './feed';
 import { cases } from './state';
 
@@ -90,7 +91,7 @@ export function lookAtDeadlines(all: readonly CaseItem[], now: number): void {
     const mark = markOf(one, now);
     if (mark !== 'late' && mark !== 'soon') continue;
     found[mark].add(one.id);
-    const due = dueAt(one) ?? now;
+    const due = timesOf(one).due ?? now;
     const from = mark === 'late' ? due : soonFrom(one, due);
     const isNews = known ? !known[mark].has(one.id) : from > since;
     if (isNews) news.push(alarmOf(mark, one, known ? now : from, one.due_at ?? ''));

@@ -19,11 +19,21 @@ export interface PlannedOffer {
   offered: boolean;
 }
 
+/** What offers cost in all. */
+export interface Toll {
+  offers: number;
+  travel_s: number;
+  late: number;
+}
+
 export interface Plan {
   made_at: string;
   offers: PlannedOffer[];
   left: string[];
   travel_s: number;
+  toll: Toll;
+  /** What dealing the same cases out in turn would cost, each to the nearest left. */
+  one_by_one: Toll;
 }
 
 /** The plan for the area that the queue is narrowed to, or for all that one may dispatch. */

@@ -1,5 +1,6 @@
 import type { CaseItem, CaseState } from '../shared/case_api';
 import type { MarkState } from '../shared/case_states';
+import { timesOf } from './case_times';
 
 /** How a case stands at a moment: what its mark says, and where it belongs in the queue. */
 
@@ -21,24 +22,22 @@ export function endedBefore(one: CaseItem, moment: number): boolean {
 const SOON_SHARE = 0.25;
 const SOON_AT_MOST_MS = 12 * 3_600_000;
 
-export const dueAt = (one: CaseItem) => (one.due_at === null ? null : Date.parse(one.due_at));
-
 /** From when on a case that is due then counts as nearly late. */
 export function soonFrom(one: CaseItem, due: number): number {
-  const all = due - Date.parse(one.filed_at ?? one.reported_at);
-  return due - Math.min(all * SOON_SHARE, SOON_AT_MOST_MS);
+  const { filed, reported } = timesOf(one);
+  return due - Math.min((due - (filed ?? reported)) * SOON_SHARE, SOON_AT_MOST_MS);
 }
 
-export function markOf(one: CaseItem, now: number): MarkState {
-  if (SETTLED.has(one.state)) return 'settled';
-  if (one.clock === 'paused' || one.clock === 'suspended') return 'paused';
-  const due = dueAt(one);
-  if (due !== null) {
-    if (due <= now) return 'late';
-    if (now > soonFrom(one, due)) return 'soon';
-  }
-  if (one.state === 'offered') return 'offered';
-  return one.state === 'accepted' || one.state === 'on_site' ? 'underway' : 'new';
+/** How a case stands at a moment, and until when it stands so by itself. */
+function judge(one: CaseItem, now: number): [mark: MarkState, until: number] {
+  if (SETTLED.has(one.state)) return ['settled', Number.POSITIVE_INFINITY];
+  if (one.clock === 'paused' || one.clock === 'suspended') return ['paused', Number.POSITIVE_INFINITY];
+  const { due } = timesOf(one);
+  const calm = one.state === 'offered' ? 'offered' : isUnderWay(one) ? 'underway' : 'new';
+  if (due === null) return [calm, Number.POSITIVE_INFINITY];
+  if (due <= now) return ['late', Number.POSITIVE_INFINITY];
+  const soon = soonFrom(one, due);
+  return now > soon ? ['soon', due] : [calm, soon];
 }
 
 /** New, offered and late come first; what only waits for its check comes last. */
@@ -57,17 +56,44 @@ export interface Placed {
   mark: MarkState;
 }
 
-export function byUrgency(left: Placed, right: Placed): number {
-  return (
-    PLACE[left.mark] - PLACE[right.mark] ||
-    right.one.severity - left.one.severity ||
-    (left.one.due_at ?? left.one.reported_at).localeCompare(right.one.due_at ?? right.one.reported_at) ||
-    left.one.number - right.one.number
-  );
+/** With its place in the queue as one number: by mark, then the graver, then the sooner due. */
+export interface RankedCase extends Placed {
+  rank: number;
 }
+
+const SEVERITIES = 8;
+/** Above every moment in milliseconds until the year 2109. */
+const MOMENTS = 2 ** 42;
+
+function rankOf(one: CaseItem, mark: MarkState): number {
+  const { due, reported } = timesOf(one);
+  return (PLACE[mark] * SEVERITIES + (5 - one.severity)) * MOMENTS + (due ?? reported);
+}
+
+interface Judged {
+  placed: RankedCase;
+  from: number;
+  until: number;
+}
+const judged = new WeakMap<CaseItem, Judged>();
+
+/** How a case stands: the same object for as long as nothing about it changes, so that lists can tell. */
+export function placedOf(one: CaseItem, now: number): RankedCase {
+  const known = judged.get(one);
+  if (known && known.from <= now && now < known.until) return known.placed;
+  const [mark, until] = judge(one, now);
+  const placed = known?.placed.mark === mark ? known.placed : { one, mark, rank: rankOf(one, mark) };
+  judged.set(one, { placed, from: now, until });
+  return placed;
+}
+
+export const markOf = (one: CaseItem, now: number): MarkState => placedOf(one, now).mark;
+
+export const byUrgency = (left: RankedCase, right: RankedCase) =>
+  left.rank - right.rank || left.one.number - right.one.number;
 
 /** Seconds until the deadline, less than nothing when it passed; null where no clock runs. */
 export function secondsLeft(one: CaseItem, now: number): number | null {
-  if (one.due_at === null || one.clock !== 'running') return null;
-  return (Date.parse(one.due_at) - now) / 1000;
+  const { due } = timesOf(one);
+  return due === null || one.clock !== 'running' ? null : (due - now) / 1000;
 }

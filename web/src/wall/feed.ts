@@ -1,11 +1,12 @@
 import { signal } from '@preact/signals';
-import { askAll, Problem } from '../shared/api';
-import { type CaseItem, fetchPositions } from '../shared/case_api';
+import { Problem } from '../shared/api';
+import { type CaseItem, fetchBoard, fetchPositions } from '../shared/case_api';
 import { followLive, type LiveFrame, type LiveState } from '../shared/live/live_stream';
 import { may } from '../shared/session';
 import { hearEvents } from './alarms';
 import { endedBefore, isEnded } from './case_marks';
 import { dayStart } from './day';
+import { type Hand, hearChanges, hearHands } from './hands';
 import type { Moved } from './people_store';
 import { cases, people, theDistrict } from './state';
 
@@ -23,6 +24,8 @@ export interface FeedEvent {
   case: string;
   action: string;
   actor_post: string;
+  /** The name of whoever did it; the system has none. */
+  by: string;
   at: string;
 }
 
@@ -32,13 +35,11 @@ interface News {
   gone: string[];
 }
 
-const OPEN = ['reported', 'filed', 'offered', 'accepted', 'on_site', 'resolved'];
-const PAGE = 1000;
 const COUNTS_AGAIN_MS = 60_000;
 
 /** Follow the server until the result is called. */
 export function followServer(): () => void {
-  const unfollow = followLive('/api/v1/live', ['hello', 'news', 'positions', 'resync'], {
+  const unfollow = followLive('/api/v1/live', ['hello', 'news', 'positions', 'hands', 'resync'], {
     onFrame: hear,
     onBeat(at) {
       lastHeard.value = at;
@@ -71,7 +72,9 @@ function hear({ event, data }: LiveFrame): void {
     cases.put(news.cases);
     cases.drop(news.gone);
     hearEvents(news.events);
+    hearChanges(news.events);
   } else if (event === 'positions') people.move((data as { people: Moved[] }).people);
+  else if (event === 'hands') hearHands((data as { hands: Hand[] }).hands);
 }
 
 let loading: Promise<void> | null = null;
@@ -88,13 +91,9 @@ async function fetchLists(): Promise<void> {
   const begun = new Date().toISOString();
   const since = new Date(dayStart(Date.now())).toISOString();
   try {
-    const [open, today] = await Promise.all([
-      askAll<CaseItem>('/cases', { query: { state: OPEN, limit: PAGE } }),
-      askAll<CaseItem>('/cases', { query: { since, limit: PAGE } }),
-      loadPeople(),
-    ]);
+    const [listed] = await Promise.all([fetchBoard(since), loadPeople()]);
     // What came by the stream while the lists were on their way is newer than they are.
-    cases.replace([...open, ...today], item => item.reported_at >= begun || isEnded(item));
+    cases.replace(listed, item => item.reported_at >= begun || isEnded(item));
     feedProblem.value = null;
     isLoaded.value = true;
   } catch (error) {

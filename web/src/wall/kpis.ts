@@ -1,5 +1,6 @@
 import type { CaseItem } from '../shared/case_api';
-import { isEnded, isSettled, isUnderWay, isWaiting, markOf } from './case_marks';
+import { isSettled, isUnderWay, isWaiting, markOf } from './case_marks';
+import { timesOf } from './case_times';
 
 /** The numbers of the day, counted from the cases that the page knows: they change with the news itself. */
 export interface Kpis {
@@ -37,17 +38,17 @@ export function countKpis(cases: readonly CaseItem[], now: number, since: number
     if (isWaiting(one)) kpis.waiting += 1;
     if (isUnderWay(one)) kpis.underway += 1;
     if (one.state === 'merged' || one.state === 'dismissed') continue;
-    if (Date.parse(one.reported_at) >= since) {
+    const { reported, filed, due, ended } = timesOf(one);
+    if (reported >= since) {
       kpis.reported += 1;
       if (isSettled(one)) settledOfToday += 1;
     }
-    if (one.filed_at !== null && Date.parse(one.filed_at) >= since) kpis.filed += 1;
-    const ended = one.resolved_at ?? one.closed_at;
-    if (ended !== null && (isSettled(one) || isEnded(one)) && Date.parse(ended) >= since) {
+    if (filed !== null && filed >= since) kpis.filed += 1;
+    if (ended !== null && isSettled(one) && ended >= since) {
       kpis.closed += 1;
-      if (one.due_at !== null) {
+      if (due !== null) {
         timed += 1;
-        if (Date.parse(ended) <= Date.parse(one.due_at)) inTime += 1;
+        if (ended <= due) inTime += 1;
       }
       if (one.satisfaction !== null) {
         rated += 1;

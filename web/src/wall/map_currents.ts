@@ -5,17 +5,11 @@ import { nameOf } from '../shared/language';
 import type { MapScene } from '../shared/map/scene';
 import { answerIn } from '../shared/question';
 import { thePlan } from './batch';
+import { CaseLayer } from './case_layer';
 import { isUnderWay, markOf } from './case_marks';
 import { theSuggestion } from './open_case';
 import { cases, moment, openId, people, queue } from './state';
-import {
-  caseFeatures,
-  FeatureLedger,
-  gatheredFeatures,
-  openCaseFeatures,
-  personFeatures,
-  planFeatures,
-} from './wall_features';
+import { FeatureLedger, openCaseFeatures, personFeatures, planFeatures } from './wall_features';
 
 /** Keeps cases and people on the map in step with the stores; only what changed travels to the map's worker. */
 
@@ -65,15 +59,17 @@ interface Painter {
 }
 
 function caseComing(source: SourceNamed): Painter {
-  const ledger = new FeatureLedger();
+  const layer = new CaseLayer();
   const draw = gently(() => {
+    const drawn = source('cases');
     // The map shows what the queue lists: a filter narrows both.
-    const placed = queue.peek();
-    update(source('cases'), ledger, () => caseFeatures(placed));
-    source('cases-by-community')?.setData(gatheredFeatures(placed, 'community'));
-    source('cases-by-grid')?.setData(gatheredFeatures(placed, 'grid'));
+    const change = drawn && layer.change(queue.peek());
+    if (!change) return;
+    drawn.updateData(change);
+    source('cases-by-community')?.setData(layer.gathered('community'));
+    source('cases-by-grid')?.setData(layer.gathered('grid'));
   });
-  return { name: 'cases', follow: () => void queue.value, draw, forget: () => ledger.forget() };
+  return { name: 'cases', follow: () => void queue.value, draw, forget: () => layer.forget() };
 }
 
 function peopleComing(source: SourceNamed): Painter {

@@ -15,6 +15,7 @@ import {
   fetchStreets,
   type StreetRow,
 } from '../shared/territory_api';
+import type { RankedCase } from './case_marks';
 import { CaseStore } from './case_store';
 import { dayStart } from './day';
 import { countKpis } from './kpis';
@@ -97,7 +98,11 @@ function searchText(one: CaseItem): string {
   return `#${one.number} ${policyName('category', one.category)} ${placeOf(one)} ${one.description} ${one.holder_name ?? ''} ${one.area ?? ''}`;
 }
 
-export const queue = computed(() => queueOf(cases.all.value, filter.value, moment.value, searchText));
+let queued: readonly RankedCase[] = [];
+export const queue = computed(() => {
+  queued = queueOf(cases.all.value, filter.value, moment.value, searchText, queued);
+  return queued;
+});
 export const kpis = computed(() => countKpis(cases.all.value, moment.value, dayStart(moment.value)));
 
 export const openId = computed(() => inAddress('case'));

@@ -6,77 +6,22 @@ import type { Placed } from './case_marks';
 /** Cases and people as the map takes them. */
 
 /** What is worse is drawn above, and gives a gathered disc its colour. */
-const WORSE: readonly MarkState[] = ['settled', 'paused', 'underway', 'offered', 'new', 'soon', 'late'];
-export const isWorse = (one: MarkState, other: MarkState) => WORSE.indexOf(one) > WORSE.indexOf(other);
-
+export const WORSE: readonly MarkState[] = [
+  'settled',
+  'paused',
+  'underway',
+  'offered',
+  'new',
+  'soon',
+  'late',
+];
 const FAN_RADIUS_PX = 16;
-const SAME_PLACE_DIGITS = 5;
-
-/** Every case by itself; those that share a place fan out around it. */
-export function caseFeatures(placed: readonly Placed[]): Feature<Point>[] {
-  const sharing = new Map<string, number>();
-  const keyOf = ({ one }: Placed) => one.at.map(degrees => degrees.toFixed(SAME_PLACE_DIGITS)).join();
-  for (const case_ of placed) sharing.set(keyOf(case_), (sharing.get(keyOf(case_)) ?? 0) + 1);
-  const turn = new Map<string, number>();
-  return placed.map(case_ => {
-    const { one, mark } = case_;
-    const key = keyOf(case_);
-    const place = turn.get(key) ?? 0;
-    turn.set(key, place + 1);
-    return {
-      type: 'Feature',
-      geometry: { type: 'Point', coordinates: one.at },
-      properties: {
-        id: one.id,
-        mark,
-        severity: one.severity,
-        order: WORSE.indexOf(mark) * 10 + one.severity,
-        offset: fanOffset(place, sharing.get(key) ?? 1),
-      },
-    };
-  });
-}
 
 export function fanOffset(place: number, sharing: number): [number, number] {
   if (sharing <= 1) return [0, 0];
   const angle = (place / sharing) * 2 * Math.PI - Math.PI / 2;
   const radius = Math.max(FAN_RADIUS_PX, (sharing * FAN_RADIUS_PX) / Math.PI);
   return [Math.round(Math.cos(angle) * radius), Math.round(Math.sin(angle) * radius)];
-}
-
-const CODE_LENGTH = { community: 12, grid: 15 } as const;
-
-/** Counts by community or grid, each in the middle of its cases. */
-export function gatheredFeatures(
-  placed: readonly Placed[],
-  by: keyof typeof CODE_LENGTH,
-): FeatureCollection<Point> {
-  interface Gathered {
-    lon: number;
-    lat: number;
-    count: number;
-    mark: MarkState;
-  }
-  const found = new Map<string, Gathered>();
-  for (const { one, mark } of placed) {
-    const code = (one.area ?? one.nearest_area ?? '').slice(0, CODE_LENGTH[by]);
-    const known = found.get(code);
-    if (!known) found.set(code, { lon: one.at[0], lat: one.at[1], count: 1, mark });
-    else {
-      known.lon += one.at[0];
-      known.lat += one.at[1];
-      known.count += 1;
-      if (isWorse(mark, known.mark)) known.mark = mark;
-    }
-  }
-  return {
-    type: 'FeatureCollection',
-    features: [...found].map(([code, { lon, lat, count, mark }]) => ({
-      type: 'Feature',
-      geometry: { type: 'Point', coordinates: [lon / count, lat / count] },
-      properties: { id: code, code, count, mark },
-    })),
-  };
 }
 
 const SILENT_AFTER_MS = 30 * 60_000;

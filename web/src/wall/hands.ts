@@ -1,0 +1,123 @@
+import { computed, effect, signal } from '@preact/signals';
+import { ask } from '../shared/api';
+import { say } from '../shared/parts/Toast';
+import type { FeedEvent } from './feed';
+import { cases, moment, openId } from './state';
+import { wallWords } from './words';
+
+/** The other operators' hands: who has which case open, who takes it on, who just changed it. */
+
+export interface Hand {
+  page: string;
+  name: string;
+  case: string;
+  taken: boolean;
+}
+
+const AGAIN_MS = 15_000;
+/** Bursts of opening one case after the other are told once. */
+const GATHER_MS = 250;
+const page = crypto.randomUUID?.() ?? madeUuid();
+
+const held = signal<readonly Hand[]>([]);
+/** The cases that this page's operator takes on. */
+export const mine = signal<ReadonlySet<string>>(new Set());
+
+/** The others' hands, by case. */
+export const handsOn = computed(() => {
+  const found = new Map<string, Hand[]>();
+  for (const hand of held.value) {
+    if (hand.page === page) continue;
+    const known = found.get(hand.case);
+    if (known) known.push(hand);
+    else found.set(hand.case, [hand]);
+  }
+  return found;
+});
+
+/** Take a case on so that the others see it, or let it go; whoever had it before is told and lets go. */
+export function take(id: string): void {
+  const next = new Set(mine.value);
+  const letsGo = next.delete(id);
+  if (!letsGo) next.add(id);
+  mine.value = next;
+  const t = wallWords();
+  const number = cases.get(id)?.number ?? 0;
+  say(letsGo ? t.letGo(number) : t.taken(number));
+}
+
+/** What the stream or an answer says of all hands. */
+export function hearHands(hands: readonly Hand[]): void {
+  const had = new Set(held.peek().map(hand => `${hand.page} ${hand.case} ${hand.taken}`));
+  held.value = hands;
+  for (const hand of hands) {
+    const isNews = hand.taken && hand.page !== page && !had.has(`${hand.page} ${hand.case} true`);
+    if (!isNews || !mine.peek().has(hand.case)) continue;
+    const next = new Set(mine.peek());
+    next.delete(hand.case);
+    mine.value = next;
+    say(wallWords().takenOver(hand.name, cases.get(hand.case)?.number ?? 0));
+  }
+}
+
+interface Change {
+  by: string;
+  action: string;
+  at: number;
+}
+const SHOWN_MS = 60_000;
+const KEPT = 500;
+const changes = signal<ReadonlyMap<string, Change>>(new Map());
+
+/** Remember who changed which case last. */
+export function hearChanges(events: readonly FeedEvent[]): void {
+  const next = new Map(changes.peek());
+  for (const event of events) {
+    next.delete(event.case);
+    next.set(event.case, { by: event.by, action: event.action, at: Date.parse(event.at) });
+  }
+  for (const id of next.keys()) {
+    if (next.size <= KEPT) break;
+    next.delete(id);
+  }
+  changes.value = next;
+}
+
+/** Who changed it within the last minute. */
+export function justChanged(id: string): Change | null {
+  const change = changes.value.get(id);
+  return change?.by && moment.value - change.at < SHOWN_MS ? change : null;
+}
+
+/** Tell the server what this page holds, at once when it changes and again while it is open. */
+export function tellHands(): () => void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const tell = () => {
+    const body = { open: openId.peek(), taken: [...mine.peek()].filter(id => cases.get(id)) };
+    ask<Hand[]>(`/hands/${page}`, { method: 'PUT', body }).then(hearHands, () => undefined);
+  };
+  const stop = effect(() => {
+    void openId.value;
+    void mine.value;
+    clearTimeout(waiting);
+    waiting = setTimeout(tell, GATHER_MS);
+  });
+  const timer = setInterval(tell, AGAIN_MS);
+  const leave = () =>
+    void ask(`/hands/${page}`, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+  addEventListener('pagehide', leave);
+  return () => {
+    stop();
+    clearTimeout(waiting);
+    clearInterval(timer);
+    removeEventListener('pagehide', leave);
+  };
+}
+
+/** Where the page came by plain HTTP, browsers make no UUID by themselves. */
+function madeUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
+  const variant = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant.toString(16)}${hex.slice(18, 20)}-${hex.slice(20)}`;
+}
