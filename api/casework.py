@@ -20,6 +20,7 @@ from api.store.case_lists import ListedCase, find_items
 from api.store.cases import CaseFile, find_case_file, find_receipt, find_report, list_events
 from api.store.database import driver_reading, driver_transaction
 from api.store.saving import LostRaceError, NoRoomError, SameClientIdError, save_change, save_receipt
+from dispatch.by_hand import AtHand
 from dispatch.cases import Act, Actor, Case, Place
 from dispatch.changes import Change
 from dispatch.choices import Decision
@@ -74,6 +75,11 @@ class Dispatcher(Protocol):
         self, driver: asyncpg.Connection, case: Case, policy: Policy, *, now: datetime
     ) -> Decision:
         """Whom it would ask now."""
+
+    async def at_hand(
+        self, driver: asyncpg.Connection, case: Case, policy: Policy, now: datetime
+    ) -> list[AtHand]:
+        """Everybody whom an operator may send now, the nearest first."""
 
     async def offer_to(
         self,

@@ -33,13 +33,14 @@ class Site:
 
 
 @contextmanager
-def served_sample(database_url: str, data_path: Path) -> Iterator[Site]:
-    """Load the sample district into the database and serve it until the end."""
+def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator[Site]:
+    """Load the sample district into the database and serve it until the end; port 0: any that is free."""
     settings = Settings.read({}, database_url=database_url, data_path=data_path)
     asyncio.run(_load(settings))
     app = create_app(settings)
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)

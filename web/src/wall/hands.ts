@@ -69,10 +69,11 @@ const SHOWN_MS = 60_000;
 const KEPT = 500;
 const changes = signal<ReadonlyMap<string, Change>>(new Map());
 
-/** Remember who changed which case last. */
+/** Remember which person changed which case last; what the system did by itself is in the history. */
 export function hearChanges(events: readonly FeedEvent[]): void {
   const next = new Map(changes.peek());
   for (const event of events) {
+    if (event.actor_post === 'system') continue;
     next.delete(event.case);
     next.set(event.case, { by: event.by, action: event.action, at: Date.parse(event.at) });
   }
