@@ -121,7 +121,7 @@ class StoreDispatcher:
         self, driver: asyncpg.Connection, case: Case, policy: Policy, now: datetime
     ) -> list[AtHand]:
         """Everybody whom an operator may send now, the nearest first."""
-        return list_at_hand(case, await self._situation(driver, case, policy, now, ()), now)
+        return list_at_hand(case, await self._situation(driver, case, policy, now, None), now)
 
     async def offer_to(
         self,
