@@ -42,6 +42,7 @@ _COLUMNS = {
     "merged_into": "c.merged_into",
     "satisfaction": "c.satisfaction",
     "events": "c.events",
+    "drill": "c.drill",
 }
 """What a list says of a case, and where it stands; a test holds it to what a list does say."""
 
