@@ -1,17 +1,21 @@
 """The sample district's year in the store: the published totals, and a log that follows the table."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.identity import Role
 from api.settings import data_folder
 from api.store.cases import find_case_file, list_events, list_tasks
 from api.store.database import driver_transaction, open_engine
 from api.store.sample import ensure_sample
 from api.store.sample_year import ensure_sample_year
 from dispatch.lifecycle import Action, State, next_state
+from tests.api.people_here import sign_in_as
+from tests.api.serving import serving
 
 pytestmark = pytest.mark.postgis
 
@@ -25,7 +29,9 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
     await opened.dispose()
 
 
-async def test_the_year_holds_the_published_totals_and_reads_back_case_by_case(engine: AsyncEngine) -> None:
+async def test_the_year_holds_the_published_totals_and_reads_back_case_by_case(
+    engine: AsyncEngine, database: str, tmp_path: Path
+) -> None:
     told: list[str] = []
     await ensure_sample(engine, data_folder())
     assert await ensure_sample_year(engine, data_folder(), lambda what, *_: told.append(what))
@@ -62,3 +68,21 @@ async def test_the_year_holds_the_published_totals_and_reads_back_case_by_case(e
             assert len(tasks) == sum(event.action is Action.OFFER for event in events)
         newest = await count("SELECT max(at) FROM case_event")
     assert (date.today() - newest.date()).days <= 2  # noqa: DTZ011 - a day more or less does not matter here
+    await demand_served_totals(database, tmp_path)
+
+
+async def demand_served_totals(database: str, tmp_path: Path) -> None:
+    """What the indicators say over HTTP: exactly the published totals."""
+    async with serving(database, tmp_path) as (app, _):
+        operator = await sign_in_as(app, Role.OPERATOR)
+        since, until = datetime.now(UTC) - timedelta(days=400), datetime.now(UTC)
+        period = {"since": since.isoformat(), "until": until.isoformat()}
+        answer = await operator.get("/api/v1/statistics", params={**period, "by": "district"}, timeout=300)
+        assert answer.status_code == 200, answer.text
+        total = answer.json()["total"]
+    assert total["counts"]["reported"] == 72_411
+    assert total["patrols"] == 23_965
+    ended = total["outcomes"]
+    assert (ended["persuaded"], ended["enforced"], ended["rectified"]) == (58_622, 1_883, 265)
+    open_still = 72_411 - sum(ended.values())
+    assert 40 <= open_still <= 80
