@@ -123,15 +123,14 @@ def weigh(hierarchy: Hierarchy, version: int, with_line: Ints, against: Ints) ->
 
 
 def weigh_again(
-    hierarchy: Hierarchy, old: Weighed, version: int, changed: Ints, with_line: Ints, against: Ints
-) -> Weighed:
-    """The same after some edges changed: only arcs that they touch are weighed."""
-    h, up, down = hierarchy, old.up.copy(), old.down.copy()
+    hierarchy: Hierarchy, weighed: Weighed, changed: Ints, with_line: Ints, against: Ints
+) -> None:
+    """Bring times up to date after some edges changed: only arcs that they touch are weighed."""
+    h = hierarchy
     weigh_changed(
         changed, h.edge_arc, h.arc_edge_first, h.arc_edge, h.start, h.end, with_line, against, h.up_first,
-        h.up_to, h.lower_node, h.below_first, h.below_arc, h.below_node, up, down,
+        h.up_to, h.lower_node, h.below_first, h.below_arc, h.below_node, weighed.up, weighed.down,
     )  # fmt: skip
-    return Weighed(version, up, down)
 
 
 def _neighbours(nodes: int, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:

@@ -1,10 +1,12 @@
 """What one mode can use of a network, and a consistent picture of its times at one moment.
 
-A picture never changes: when the roads' conditions do, the next query gets a new one, and a query that is
-running finishes on the old one.
+A picture never changes while anybody looks at it: when the roads' conditions do, the next query gets a new
+one, and a query that is running finishes on the old one. The one before is kept, and is brought up to date
+when it is wanted and nobody looks at it any more: a closure costs what it touches, not a copy of the city.
 """
 
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, fields, replace
 from threading import Lock
 from typing import Final
 
@@ -23,6 +25,9 @@ from geo.search import Arcs
 
 _MANY_EDGES: Final = 500
 """Past so many changed edges, weighing the whole hierarchy is quicker than following each change."""
+
+_HELD_BY_US: Final = 3
+"""The caller's name (or the picture's field), the name here, and the counting itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class ModeRows:
         self.in_first, in_arcs, self._in_place, _ = compress(nodes, table.start, table.end, *masks, True)
         self._lock = Lock()
         self._weighed: Weighed | None = None
+        self._spare: Metric | None = None
+        self._spare_weighed: Weighed | None = None
         self._all_edges = np.arange(network.edge_count, dtype=np.int32)
         version = network.conditions.version
         with_line, against = network.conditions.crossing_times(mode)
@@ -118,29 +125,39 @@ class ModeRows:
             old = self._weighed
             if old is None or old.version < metric.version:
                 self._weighed = self._weighed_anew(hierarchy, old, metric)
+                self._spare_weighed = old
             weighed = self._weighed
         return weighed if weighed is not None and weighed.version == metric.version else None
 
     def _weighed_anew(self, hierarchy: Hierarchy, old: Weighed | None, metric: Metric) -> Weighed:
-        changed = self.network.conditions.changed_since(old.version) if old else None
-        if old is None or changed is None or len(changed) > _MANY_EDGES:
+        spare, self._spare_weighed = self._spare_weighed, None
+        idle = spare is not None and _is_ours_alone(spare)
+        base = spare if idle else old
+        changed = self.network.conditions.changed_since(base.version) if base else None
+        if base is None or changed is None or len(changed) > _MANY_EDGES:
             return weigh(hierarchy, metric.version, metric.with_line, metric.against)
+        up, down = (base.up, base.down) if idle else (base.up.copy(), base.down.copy())
         # Edges that changed after the picture was taken are in `changed` too; weighing them is harmless.
-        return weigh_again(hierarchy, old, metric.version, changed, metric.with_line, metric.against)
+        anew = Weighed(metric.version, up, down)
+        weigh_again(hierarchy, anew, changed, metric.with_line, metric.against)
+        return anew
 
     def _caught_up(self) -> Metric:
         old, conditions = self._metric, self.network.conditions
         version = conditions.version
         if old.version == version:
             return old
-        changed = conditions.changed_since(old.version)
+        spare, self._spare = self._spare, None
+        base = spare if spare is not None and _is_ours_alone(spare) else _copy_of(old)
+        changed = conditions.changed_since(base.version)
         edges = self._all_edges if changed is None else changed
-        times = conditions.crossing_times(self.mode, None if changed is None else changed)
-        with_line, against, usable = old.with_line.copy(), old.against.copy(), old.usable.copy()
-        with_line[edges], against[edges] = times
-        self._metric = self._filled(
-            version, with_line, against, old.out_arcs.copy(), old.in_arcs.copy(), usable, edges
+        base.with_line[edges], base.against[edges] = conditions.crossing_times(
+            self.mode, None if changed is None else changed
         )
+        self._metric = self._filled(
+            version, base.with_line, base.against, base.out_arcs, base.in_arcs, base.usable, edges
+        )
+        self._spare = old
         return self._metric
 
     def _filled(
@@ -158,3 +175,25 @@ class ModeRows:
         open_way = (with_line[edges] < UNREACHED) | (against[edges] < UNREACHED)
         usable[edges] = np.where(open_way, self._kind[edges], 0)
         return Metric(version, with_line, against, out_arcs, in_arcs, usable)
+
+
+def _copy_of(metric: Metric) -> Metric:
+    return replace(
+        metric,
+        with_line=metric.with_line.copy(),
+        against=metric.against.copy(),
+        out_arcs=metric.out_arcs.copy(),
+        in_arcs=metric.in_arcs.copy(),
+        usable=metric.usable.copy(),
+    )
+
+
+def _is_ours_alone(picture: Metric | Weighed) -> bool:
+    """Whether nobody holds the picture or one of its arrays but the caller, by one name.
+
+    No query can come to a picture that is no longer the current one, so the answer cannot become wrong.
+    """
+    if sys.getrefcount(picture) > _HELD_BY_US:
+        return False
+    arrays = (getattr(picture, field.name) for field in fields(picture) if field.name != "version")
+    return all(sys.getrefcount(array) <= _HELD_BY_US for array in arrays)
