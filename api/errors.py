@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dispatch_problems import DISPATCH_PROBLEMS
@@ -209,6 +210,8 @@ class UnexpectedFailures:
 
         try:
             await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            return  # a phone lost its network while it spoke: nobody is there to answer, and it will try again
         except Exception as failure:
             if scope["type"] != "http" or begun:
                 raise

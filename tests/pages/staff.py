@@ -1,24 +1,28 @@
 """People of the sample district at work: accounts made as the product makes them, signed in over HTTP."""
 
 import asyncio
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
+from sqlalchemy import text
 
 from api.guards import SESSION_COOKIE
 from api.identity import Grant, Role
 from api.ids import new_id
-from api.sign_in import new_link
+from api.settings import Settings
+from api.sign_in import new_link, sign_in_with_link
 from api.store.accounts import create_account, set_grants
-from api.store.database import open_engine, transaction
+from api.store.database import driver_transaction, open_engine, transaction
 from tests.pages.site import Site
 
 DISTRICT = "990101"
 PATIENCE_S = 30.0
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,13 @@ def sign_in(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = 
 
 def mint_link(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None, **place: str) -> str:
     """Make an account with one role in one place; the secret of its one-time link."""
-    # the browser's own loop runs in this thread
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(asyncio.run, _mint(site, Grant(role, area, **place), person)).result()
+    return aside(_mint(site, Grant(role, area, **place), person))
+
+
+def aside(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Run it in a thread of its own: the browser's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _mint(site: Site, grant: Grant, person: UUID | None) -> str:
@@ -89,3 +97,55 @@ def report(reporter: Worker, *, lon: float, lat: float, category: str = "E0104",
         "found_at": datetime.now(UTC).isoformat(),
     }
     return reporter.post("/findings", **(found | more))["case"]
+
+
+def person_of_post(settings: Settings, post: str) -> UUID:
+    """Somebody of the sample with that post."""
+
+    async def find() -> UUID:
+        engine = open_engine(settings.database_url)
+        try:
+            async with driver_transaction(engine) as driver:
+                person: UUID = await driver.fetchval(
+                    "SELECT id FROM person WHERE district = $1 AND post = $2 AND active ORDER BY id LIMIT 1",
+                    DISTRICT,
+                    post,
+                )
+                return person
+        finally:
+            await engine.dispose()
+
+    return aside(find())
+
+
+def new_session(settings: Settings, person: UUID) -> str:
+    """Sign a grid worker's account in once more, the same account each time; what a browser would hold."""
+
+    async def sign() -> str:
+        engine = open_engine(settings.database_url)
+        try:
+            async with transaction(engine) as connection:
+                name = f"phone-{person}"
+                account = UUID(int=person.int ^ 1)
+                known = await connection.execute(
+                    text("SELECT id FROM account WHERE id = :id"), {"id": account}
+                )
+                if known.first() is None:
+                    await create_account(
+                        connection,
+                        DISTRICT,
+                        account,
+                        name=name,
+                        display_name=name,
+                        created_by="tests",
+                        person=person,
+                    )
+                    grant = Grant(Role.GRID_WORKER, DISTRICT)
+                    await set_grants(connection, DISTRICT, account, [grant], "tests")
+                link = await new_link(connection, DISTRICT, account)
+            begun = await sign_in_with_link(engine, DISTRICT, secret=link.text, address="tests")
+            return begun.secret.text
+        finally:
+            await engine.dispose()
+
+    return aside(sign())

@@ -64,6 +64,11 @@ async function keptOrFetched(request: Request): Promise<Response> {
   return fresh;
 }
 
+/** A tile that was never seen is empty while there is no network: the map shows what it has, and says nothing. */
+async function tile(request: Request): Promise<Response> {
+  return keptOrFetched(request).catch(() => new Response(new ArrayBuffer(0)));
+}
+
 async function freshOrKept(request: Request, key: RequestInfo = request): Promise<Response> {
   const cache = await caches.open(KEPT);
   try {
@@ -83,7 +88,8 @@ worker.addEventListener('fetch', event => {
   if (request.method !== 'GET' || address.origin !== location.origin) return;
   const isKept = address.pathname.startsWith('/assets/') || address.pathname.startsWith('/icons/');
   const isTile = address.pathname.startsWith('/tiles/') && address.searchParams.has('v');
-  if (isKept || isTile) event.respondWith(keptOrFetched(request));
+  if (isTile) event.respondWith(tile(request));
+  else if (isKept) event.respondWith(keptOrFetched(request));
   else if (address.pathname === SHELL) event.respondWith(freshOrKept(request, SHELL));
   else if (LISTS.includes(address.pathname)) event.respondWith(freshOrKept(request));
 });

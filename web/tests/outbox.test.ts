@@ -119,4 +119,58 @@ describe('the outbox', () => {
     expect(shelf.kept.get('entry-2')?.tries).toBe(0);
     expect(shelf.kept.get('entry-1')?.tries).toBe(1);
   });
+
+  it('sends what waits although the phone has no room to note how far it came', async () => {
+    const shelf = listShelf([entry(10, 2), entry(11)]);
+    const full: Shelf = { ...shelf, put: () => Promise.reject(new DOMException('', 'QuotaExceededError')) };
+    const server = new Server(() => null);
+    expect(await flush(full, server)).toEqual({ sent: 2, left: 0 });
+    expect(server.findings).toEqual(['entry-10', 'entry-11']);
+  });
+
+  it('sends nothing under another name', async () => {
+    const shelf = listShelf([
+      { ...entry(10), account: 'anna' },
+      { ...entry(11), account: 'boris' },
+    ]);
+    const server = new Server(() => null);
+    await flush(shelf, server, 'boris');
+    expect(server.findings).toEqual(['entry-11']);
+    expect([...shelf.kept.keys()]).toEqual(['entry-10']);
+  });
+
+  it('turns a step that came too late into evidence, and says so until it was read', async () => {
+    const late = { ...entry(10, 1), path: '/tasks/t-1/resolve', label: '整治 · 占道', kind: 'step' as const };
+    const shelf = listShelf([
+      { ...late, body: { client_id: 'entry-10', outcome: 'rectified', reason: '已清' } },
+    ]);
+    const posted: [string, Record<string, unknown>][] = [];
+    const wire: Wire = {
+      photograph: async () => 'photo-1',
+      post: async (path, body) => {
+        posted.push([path, body]);
+        if (path.endsWith('/resolve')) {
+          throw new Problem(409, { type: '/problems/already-taken', title: 'Somebody was faster' });
+        }
+      },
+    };
+    await flush(shelf, wire);
+    await flush(shelf, wire);
+    expect(posted.map(([path]) => path)).toEqual(['/tasks/t-1/resolve', '/tasks/t-1/evidence']);
+    expect(posted[1]?.[1]).toMatchObject({
+      client_id: 'entry-10-late',
+      reason: '整治 · 占道 · 已清',
+      photographs: ['photo-1'],
+    });
+    expect(shelf.kept.get('entry-10')).toMatchObject({ kept: true, shots: [] });
+  });
+
+  it('uploads a photograph again that the server may have forgotten', async () => {
+    const old = new Date(Date.now() - 72 * 3_600_000).toISOString();
+    const one = entry(10, 1);
+    one.shots = one.shots.map(shot => ({ ...shot, name: 'photo-old', namedAt: old }));
+    const server = new Server(() => null);
+    await flush(listShelf([one]), server);
+    expect(server.uploads).toBe(1);
+  });
 });

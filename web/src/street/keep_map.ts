@@ -16,7 +16,7 @@ const LAYERS = {
   buildings: 'base',
 } as const;
 const ZOOMS = [13, 14, 15] as const;
-const AROUND_DEG = 0.004;
+const AROUND_DEG = 0.006;
 
 const tileX = (lon: number, zoom: number) => Math.floor(((lon + 180) / 360) * 2 ** zoom);
 function tileY(lat: number, zoom: number): number {

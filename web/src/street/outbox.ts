@@ -81,7 +81,7 @@ export async function sendEntry(entry: Entry, shelf: Shelf, wire: Wire): Promise
       if (isUploaded(shot)) continue;
       shot.name = await wire.photograph(shot);
       shot.namedAt = new Date().toISOString();
-      await shelf.put(entry);
+      await noted(entry, shelf);
     }
     const photographs = entry.shots.map(shot => shot.name);
     const body = photographs.length > 0 ? { ...entry.body, photographs } : entry.body;
@@ -90,25 +90,30 @@ export async function sendEntry(entry: Entry, shelf: Shelf, wire: Wire): Promise
     if (!(error instanceof Problem)) throw error;
     entry.tries += 1;
     if (TRY_AGAIN.has(error.status) || error.kind === 'lost-race') {
-      await shelf.put(entry);
+      await noted(entry, shelf);
       return 'unreachable';
     }
     const evidence = asEvidence(entry, error);
     if (evidence) {
-      await shelf.put(evidence);
+      await noted(evidence, shelf);
       return sendEntry(evidence, shelf, wire);
     }
     entry.refused = { title: error.title, detail: error.detail };
-    await shelf.put(entry);
+    await noted(entry, shelf);
     return 'refused';
   }
   if (entry.tooLate) {
     // What has to be read stays, without its photographs: those are with the case now.
-    await shelf.put({ ...entry, shots: [], kept: true });
+    await noted({ ...entry, shots: [], kept: true }, shelf);
     return 'refused';
   }
   await shelf.remove(entry.id);
   return 'sent';
+}
+
+/** Remember how far it came. A phone without room forgets that, and asks the server once more: it knows the ids. */
+async function noted(entry: Entry, shelf: Shelf): Promise<void> {
+  await shelf.put(entry).catch(() => undefined);
 }
 
 /** Another was faster: the same work as evidence for the case, under the same id. Nothing where there is none. */

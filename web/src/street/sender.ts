@@ -11,6 +11,7 @@ export const waiting = signal<readonly Entry[]>([]);
 export const online = signal(navigator.onLine);
 
 const LOOK_EVERY_MS = 15_000;
+const AGAIN_SOON_MS = 2_000;
 const LOCK = 'yilu-outbox';
 
 const wire: Wire = {
@@ -61,9 +62,11 @@ export function whenSent(act: () => void): void {
 export async function sendNow(): Promise<void> {
   const run = async () => {
     if (session.value && !session.value.signed_in) return look();
-    const { sent } = await flush(phoneShelf, watched, session.value?.account ?? null, look);
+    const { sent, left } = await flush(phoneShelf, watched, session.value?.account ?? null, look);
     await look();
     if (sent > 0) onSent();
+    // A network that comes and goes: what got through is a reason to try again soon.
+    if (sent > 0 && left > 0) setTimeout(() => void sendNow(), AGAIN_SOON_MS);
   };
   if (navigator.locks) await navigator.locks.request(LOCK, run);
   else await run();
@@ -74,10 +77,12 @@ type Made = Pick<Entry, 'kind' | 'label' | 'path' | 'body'> & { shots?: Shot[] }
 /** It reached the server, waits on the phone, was refused and waits for the person, or found no room at all. */
 export type Came = 'sent' | 'kept' | 'refused' | 'full';
 
+let lastOrder = 0;
+
 /** Order of making; two acts in one millisecond, or a clock set back, must not change places. */
-async function nextOrder(): Promise<number> {
-  const last = (await phoneShelf.all()).reduce((most, one) => Math.max(most, one.order), 0);
-  return Math.max(Date.now(), last + 1);
+function nextOrder(): number {
+  lastOrder = Math.max(Date.now(), lastOrder + 1, ...waiting.value.map(one => one.order + 1));
+  return lastOrder;
 }
 
 /**
@@ -88,7 +93,7 @@ export async function keep({ kind, label, path, body, shots = [] }: Made): Promi
   const id = crypto.randomUUID();
   const entry: Entry = {
     id,
-    order: 0,
+    order: nextOrder(),
     madeAt: new Date().toISOString(),
     kind,
     label,
@@ -99,7 +104,6 @@ export async function keep({ kind, label, path, body, shots = [] }: Made): Promi
     account: session.value?.account ?? lastAccount.value,
   };
   try {
-    entry.order = await nextOrder();
     await phoneShelf.put(entry);
   } catch {
     return (await sendWithoutKeeping(entry)) ? 'sent' : 'full';
@@ -114,7 +118,8 @@ export async function keep({ kind, label, path, body, shots = [] }: Made): Promi
 async function sendWithoutKeeping(entry: Entry): Promise<boolean> {
   const nowhere = { all: async () => [], put: async () => undefined, remove: async () => undefined };
   await sendNow();
-  const gone = (await sendEntry(entry, nowhere, watched)) === 'sent';
+  const inOrder = waiting.value.every(one => one.refused || one.kept);
+  const gone = inOrder && (await sendEntry(entry, nowhere, watched)) === 'sent';
   shelfFull.value = !gone;
   return gone;
 }
