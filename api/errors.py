@@ -211,7 +211,7 @@ class UnexpectedFailures:
         try:
             await self._app(scope, receive, watch)
         except ClientDisconnect:
-            return  # a phone lost its network while it spoke: nobody is there to answer, and it will try again
+            return  # a phone lost its network while it spoke: nobody is there to answer, it will try again
         except Exception as failure:
             if scope["type"] != "http" or begun:
                 raise
