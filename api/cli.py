@@ -46,6 +46,7 @@ COMMANDS: tuple[Command, ...] = (
         "the database: status, backup, restore, psql, verify-audit",
         "数据库：状态、备份、恢复、控制台、审计校验",
     ),
+    Command("call", "call", "whatever the API of a server names, from a shell", "命令行调用接口"),
     Command("keys", "keys", "the keys that secrets are encrypted with: rotate", "更换加密密钥"),
     Command("policy", "policy", "check the rules, preview what they change", "检查规则，预览变更影响"),
     Command("doctor", "doctor", "what is found, what is missing, what to do", "检查环境，说明缺什么、怎么办"),

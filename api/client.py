@@ -54,11 +54,11 @@ class Client:
         self._http = httpx.Client(base_url=address, headers=headers, transport=transport, timeout=30)
         self._operations = read_operations(content_of(self._http.get(DOCUMENT)))
 
-    def call(self, name: str, **values: Any) -> Any:
+    def call(self, name: str, /, **values: Any) -> Any:
         """Call an operation; returns its JSON, or its bytes where it is none. Raises `RefusedError`."""
         return content_of(self._http.request(**self._operations[name].request(values)))
 
-    def pages(self, name: str, **values: Any) -> Iterator[Any]:
+    def pages(self, name: str, /, **values: Any) -> Iterator[Any]:
         """Yield every item of a list, page after page."""
         cursor: str | None = ""
         while cursor is not None:

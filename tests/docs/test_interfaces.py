@@ -29,6 +29,7 @@ from tests.api.serving import engine_in, serving
 pytestmark = pytest.mark.postgis
 
 PAGE = (Path(__file__).parents[2] / "docs" / "interfaces.md").read_text("utf-8")
+YILU = Path(__file__).parents[2] / "yilu"
 EXAMPLES = re.findall(r"```(sh|python)\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -74,7 +75,12 @@ def example(words: str) -> str:
 def told_by(server: Server, words: str, folder: Path | None = None) -> str:
     return subprocess.run(
         ["sh", "-ec", example(words)],
-        env={**os.environ, "ADDRESS": server.address, "TOKEN": server.token},
+        env={
+            **os.environ,
+            "ADDRESS": server.address,
+            "TOKEN": server.token,
+            "PATH": f"{YILU.parent}:{os.environ['PATH']}",
+        },
         capture_output=True,
         text=True,
         check=True,
@@ -92,7 +98,12 @@ def test_a_tile_of_hotspots_is_a_file_that_gdal_reads(
     monkeypatch.chdir(tmp_path)
     subprocess.run(
         ["sh", "-c", example("/hotspots/tiles/")],
-        env={**os.environ, "ADDRESS": server.address, "TOKEN": server.token},
+        env={
+            **os.environ,
+            "ADDRESS": server.address,
+            "TOKEN": server.token,
+            "PATH": f"{YILU.parent}:{os.environ['PATH']}",
+        },
         check=True,
     )
     assert len(gpd.read_file(tmp_path / "hot.mvt", layer="areas")) == 16
@@ -119,6 +130,8 @@ def test_the_examples_do_what_the_page_says(server: Server, capsys: pytest.Captu
         assert refused.value.status == 404
         assert refused.value.problem["detail_zh"]
     run(server, "yilu.pages")
+    called = shell(server, "yilu call")["items"]
+    assert [one["id"] for one in called] == [sent[0]["service_request_id"]]
 
 
 @pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="ogr2ogr is not installed (Debian: gdal-bin)")
