@@ -15,7 +15,7 @@ import shapely
 from api.commands import CommandError
 from api.commands.database import add_data_argument, open_database, read_settings
 from api.commands.import_cases import add_case_arguments, import_cases
-from api.commands.import_steps import Target, bar, is_meant
+from api.commands.import_steps import Target, bar, found_in, is_meant, note_refused
 from api.imports import (
     ImportRefusedError,
     check_people,
@@ -27,6 +27,7 @@ from api.imports import (
 )
 from api.settings import data_folder
 from api.store.database import migrate
+from api.store.import_reports import FoundByImport, keep_report
 from api.store.read_back import people_by_phone_or_id
 from api.store.roads import list_closures_left_behind, save_roads
 from api.store.territory import list_areas, load_territory
@@ -138,6 +139,7 @@ def _import_boundaries(args: argparse.Namespace, columns: dict[str, str], target
         report.write_defects(path)
         print(f"defects: {path}")
     if not report.importable:
+        note_refused(args, target, _found(args, target, report))
         return 1
     district = district_of(report.areas)
     if not is_meant(args, f"Import {len(report.areas)} areas into district {district}?"):
@@ -167,7 +169,14 @@ async def _save_boundaries(
     seen: int,
     driver: asyncpg.Connection,
 ) -> int:
-    return await save_boundaries(driver, district, report, seen=seen, by=target.by, source=args.file.name)
+    version = await save_boundaries(driver, district, report, seen=seen, by=target.by, source=args.file.name)
+    await keep_report(driver, district, _found(args, target, report), taken=True)
+    return version
+
+
+def _found(args: argparse.Namespace, target: Target, report: BoundaryReport) -> FoundByImport:
+    what = f"boundaries {args.level}"
+    return found_in(args, target, what, report, len(report.areas), len(report.defects))
 
 
 def _import_roads(args: argparse.Namespace, columns: dict[str, str], target: Target) -> int:
@@ -193,6 +202,9 @@ def _import_roads(args: argparse.Namespace, columns: dict[str, str], target: Tar
 
     async def save(driver: asyncpg.Connection) -> tuple[int, Sequence[str]]:
         saved = await save_roads(driver, target.district, frame, by=target.by, source=args.file.name)
+        words = "\n".join(report.sentences_zh()), "\n".join(report.sentences())
+        found = FoundByImport("roads", args.file.name, target.by, report.edges, 0, *words)
+        await keep_report(driver, target.district, found, taken=True)
         return saved, await list_closures_left_behind(driver, target.district, saved)
 
     version, left_behind = target.run(save)
@@ -262,7 +274,9 @@ def _import_table(args: argparse.Namespace, columns: dict[str, str], target: Tar
         tell("checking")
         report = _with(report, _further_defects(report))
     print(report.text(args.language))
+    found = found_in(args, target, kind.value, report, len(report.records), len(report.defects))
     if not report.importable:
+        note_refused(args, target, found)
         return 1
     if not is_meant(args, f"Import {len(report.records)} {kind.value} into district {target.district}?"):
         return 0 if args.check else 1
@@ -271,6 +285,7 @@ def _import_table(args: argparse.Namespace, columns: dict[str, str], target: Tar
         await save_table(
             driver, target.district, report, known.territory, by=target.by, source=args.file.name
         )
+        await keep_report(driver, target.district, found, taken=True)
 
     target.run(save)
     print(f"{len(report.records)} {kind.value} of district {target.district} are in force.")

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.commands import CommandError
-from api.commands.import_steps import Target, bar, is_meant
+from api.commands.import_steps import Target, bar, found_in, is_meant, note_refused
 from api.identity import Principal
 from api.imports import ImportRefusedError
 from api.past_cases import Apart, PastReading, PastReport, UnknownWordError, read_past_cases
 from api.settings import data_folder
 from api.store.audit import record_by_driver
+from api.store.import_reports import keep_report
 from api.store.past_cases import Progress as Advance
 from api.store.past_cases import known_keys, save_past_cases
 from api.store.territory import load_territory
@@ -81,7 +82,9 @@ def _save(
     args: argparse.Namespace, target: Target, report: PastReport, policy: Policy, territory: Territory
 ) -> int:
     zh = args.language == "zh"
+    found = found_in(args, target, "cases", report, len(report.cases), len(report.apart))
     if report.faults and not args.leave_out_faulty:
+        note_refused(args, target, found)
         print(
             f"有 {report.faults:,} 行需要更正，未导入任何内容。更正后重试，"
             "或用 --category、--state、--column 说明，或加 --leave-out-faulty。"
@@ -102,6 +105,7 @@ def _save(
             await save_past_cases(driver, target.district, report.cases, Kind(args.kind), versions, advance)
         keeper = Principal(target.district, name=target.by)
         details = {"file": args.file.name, "cases": len(report.cases), "set_apart": len(report.apart)}
+        await keep_report(driver, target.district, found, taken=True)
         await record_by_driver(driver, keeper, "import:cases", args.file.name, details=details)
 
     target.run(save)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import asyncpg
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from api.commands import CommandError
 from api.store.database import driver_transaction, open_engine
+from api.store.import_reports import FoundByImport, keep_report
 
 Tell = Callable[[str], None]
 _Result = TypeVar("_Result")
@@ -39,6 +40,26 @@ class Target:
                 await engine.dispose()
 
         return asyncio.run(once())
+
+
+class _Report(Protocol):
+    """What every reader of files gives back."""
+
+    def text(self, language: str = "en") -> str: ...
+
+
+def found_in(
+    args: argparse.Namespace, target: Target, what: str, report: _Report, rows: int, defects: int
+) -> FoundByImport:
+    """What an import found, in both languages, for the administrators' page."""
+    words, words_en = report.text("zh"), report.text("en")
+    return FoundByImport(what, args.file.name, target.by, rows, defects, words, words_en)
+
+
+def note_refused(args: argparse.Namespace, target: Target, found: FoundByImport) -> None:
+    """Keep the report of a file that was not taken; a mere check leaves nothing behind."""
+    if not args.check:
+        target.run(lambda driver: keep_report(driver, target.district, found, taken=False))
 
 
 @contextmanager

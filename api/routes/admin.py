@@ -17,7 +17,7 @@ from api.paging import Limit
 from api.refusals import ConflictingChangeError, NotAllowedError, UnusableValueError
 from api.routes.account_shapes import ShortText
 from api.shapes import DrawnLine, DrawnOutline, line_wkb, outline_wkb
-from api.store import fabric
+from api.store import fabric, import_reports
 from api.store.audit import record_by_driver
 from api.store.roads import Closure, close_edges, lift_closure
 
@@ -67,9 +67,10 @@ class ClosureItem(BaseModel):
 
 
 class ClosurePlace(BaseModel):
-    """Which roads: named edges, those along a drawn line, those touching a drawn area, or near a place."""
+    """Which roads: named edges, those of a street, along a line, within an outline, or near a place."""
 
     edges: Annotated[list[Annotated[int, Field(ge=-(2**63), lt=2**63)]], Field(max_length=5000)] = []
+    street: Annotated[str, Field(max_length=100)] = ""
     line: DrawnLine | None = None
     outline: DrawnOutline | None = None
     lon: Longitude | None = None
@@ -208,6 +209,46 @@ async def list_imports(
     return [ImportItem(**row) for row in rows]
 
 
+class ImportReportItem(BaseModel):
+    """What an import found, whether it was taken or refused."""
+
+    id: UUID
+    at: datetime
+    by: str
+    what: str
+    source: str
+    rows: int
+    defects: int
+    taken: bool
+
+
+class ImportReport(ImportReportItem):
+    """The same with the whole report."""
+
+    words: str
+    words_en: str
+
+
+@router.get("/import-reports")
+async def list_import_reports(
+    principal: ImportViewer, driver: DriverTransaction, limit: Limit = 50
+) -> list[ImportReportItem]:
+    """List what imports found, newest first; those that were refused too."""
+    rows = await import_reports.list_reports(driver, principal.district, limit=limit)
+    return [ImportReportItem(**row) for row in rows]
+
+
+@router.get("/import-reports/{report}")
+async def read_import_report(
+    report: UUID, principal: ImportViewer, driver: DriverTransaction
+) -> ImportReport:
+    """One report with each of its defects in words."""
+    row = await import_reports.find_report(driver, principal.district, report)
+    if row is None:
+        raise NotFoundError("import report", "导入报告")
+    return ImportReport(**row)
+
+
 async def _check_place(principal: Principal, watch: Watch, lon: float, lat: float) -> None:
     location = (await watch.territory()).locate(lon, lat)
     if location is None:
@@ -233,14 +274,16 @@ async def _edges_of(
     district = principal.district
     if body.outline is not None:
         edges = await fabric.edges_within(driver, district, version, outline_wkb(body.outline))
+    elif body.street:
+        edges = await fabric.edges_of_street(driver, district, version, body.street)
     elif body.line is not None:
         edges = await fabric.edges_along(driver, district, version, line_wkb(body.line))
     elif body.lon is not None and body.lat is not None:
         edges = await fabric.edges_near(driver, district, version, body.lon, body.lat, body.within_m)
     else:
         raise UnusableValueError(
-            "Name edges, draw a line or an outline, or give a place by lon and lat",
-            "请指定路段、画线或画范围，或以经纬度指定位置",
+            "Name edges or a street, draw a line or an outline, or give a place by lon and lat",
+            "请指定路段或街巷、画线或画范围，或以经纬度指定位置",
         )
     if not edges:
         raise UnusableValueError("No road passes there", "该处没有道路")

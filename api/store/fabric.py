@@ -100,6 +100,20 @@ ALONG_M = 15.0
 """How far from a drawn line a road may lie and still be what was meant: half the width of a wide street."""
 
 
+async def edges_of_street(driver: asyncpg.Connection, district: str, version: int, street: str) -> list[int]:
+    """Return the edges that run along a patrolled street, within its own width; none where there is no such."""
+    row = await find_row(
+        driver,
+        """SELECT ST_AsBinary(centreline) AS line, width_m FROM street WHERE district = $1 AND id = $2
+           ORDER BY version DESC LIMIT 1""",
+        district,
+        street,
+    )
+    if row is None:
+        return []
+    return await edges_along(driver, district, version, row["line"], max(row["width_m"] / 2, ALONG_M))
+
+
 async def edges_along(
     driver: asyncpg.Connection, district: str, version: int, line: bytes, along_m: float = ALONG_M
 ) -> list[int]:

@@ -88,6 +88,29 @@ def test_a_check_imports_nothing(store, tmp_path):
     arguments = ["import", "boundaries", str(tmp_path / "grids.gpkg"), "--level", "grid", "--check"]
     assert cli.main(arguments) == 0
     assert newest(store).boundaries == 1
+    assert reports_in(store) == []
+
+
+def reports_in(store):
+    return with_store(
+        store,
+        lambda driver: driver.fetch(
+            "SELECT what, source, taken, defects > 0 AS faulty, words <> words_en AS both FROM import_report"
+            " ORDER BY at"
+        ),
+    )
+
+
+def test_what_an_import_found_is_kept_for_the_administrator_refused_or_taken(store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_layer(areas_frame(SQUARES[1:]), tmp_path / "torn.gpkg")
+    write_layer(areas_frame(SQUARES), tmp_path / "grids.gpkg")
+    assert cli.main(["import", "boundaries", "torn.gpkg", "--level", "grid", "--yes"]) == 1
+    assert cli.main(["import", "boundaries", "grids.gpkg", "--level", "grid", "--yes"]) == 0
+    assert [tuple(row) for row in reports_in(store)] == [
+        ("boundaries grid", "torn.gpkg", False, True, True),
+        ("boundaries grid", "grids.gpkg", True, False, True),
+    ]
 
 
 def test_without_anybody_to_confirm_it_nothing_is_imported(store, tmp_path, capsys, monkeypatch):

@@ -145,13 +145,19 @@ async def test_roads_close_and_open(app: FastAPI, keeper: httpx.AsyncClient) -> 
         await driver.execute(
             "INSERT INTO road_edge (district, version, id, source, target, class, geom) VALUES"
             " ('990101', 1, 7, 1, 2, 'residential',"
-            "  ST_GeomFromText('LINESTRING(112.004 37.005, 112.006 37.005)', 4326))"
+            "  ST_GeomFromText('LINESTRING(112.004 37.005, 112.006 37.005)', 4326)),"
+            " ('990101', 1, 9, 3, 4, 'residential',"
+            "  ST_GeomFromText('LINESTRING(112.002 37.012, 112.002 37.02)', 4326))"
         )
     closed = await keeper.post("/api/v1/closures", json={**INSIDE, "why": "水管抢修"})
     assert closed.status_code == 201, closed.text
     standing = (await keeper.get("/api/v1/closures")).json()
     assert standing[0]["edges"] == [7]
     assert standing[0]["geometry"]["type"] == "LineString"
+    by_street = await keeper.post("/api/v1/closures/preview", json={"street": "lane-0"})
+    assert by_street.json()["edges"] == [9], by_street.text
+    unknown = await keeper.post("/api/v1/closures/preview", json={"street": "lane-9"})
+    assert unknown.status_code == 422, unknown.text
     nowhere = await keeper.post("/api/v1/closures", json={"lon": 112.03, "lat": 37.03, "why": "x"})
     assert nowhere.status_code == 422
     assert (await keeper.post("/api/v1/closures", json={"edges": [8], "why": "x"})).status_code == 422
