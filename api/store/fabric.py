@@ -101,7 +101,7 @@ ALONG_M = 15.0
 
 
 async def edges_of_street(driver: asyncpg.Connection, district: str, version: int, street: str) -> list[int]:
-    """Return the edges that run along a patrolled street, within its own width; none where there is no such."""
+    """Return the edges that run along a patrolled street; none where there is no such street."""
     row = await find_row(
         driver,
         """SELECT ST_AsBinary(centreline) AS line, width_m FROM street WHERE district = $1 AND id = $2

@@ -29,7 +29,7 @@ class FoundByImport:
 async def keep_report(
     driver: asyncpg.Connection, district: str, found: FoundByImport, *, taken: bool
 ) -> None:
-    """Keep what an import found, in the transaction that takes it or in one of its own where it is refused."""
+    """Keep what an import found, in the transaction that takes it, or alone where it is refused."""
     await driver.execute(
         """INSERT INTO import_report (district, id, by, what, source, rows, defects, taken, words, words_en)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",

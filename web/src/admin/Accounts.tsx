@@ -1,17 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ask, Problem } from '../shared/api';
+import { ask } from '../shared/api';
 import { shortMoment } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
 import { Dialog } from '../shared/parts/Dialog';
 import { Field } from '../shared/parts/Field';
-import { say } from '../shared/parts/Toast';
 import type { Grant } from '../shared/session';
 import { sharedWords } from '../shared/words';
+import { AccountForm } from './AccountForm';
+import { attempt } from './attempt';
 import { GrowingTable } from './GrowingTable';
+import { grantInWords } from './grants';
 import { growingList } from './pages';
 import { adminWords } from './words';
 
-interface Account {
+export interface Account {
   id: string;
   name: string;
   display_name: string;
@@ -20,7 +22,7 @@ interface Account {
   has_password: boolean;
   has_second_factor: boolean;
 }
-interface SignInLink {
+export interface SignInLink {
   path: string;
   expires_at: string;
 }
@@ -35,34 +37,38 @@ export function Accounts() {
   const [link, setLink] = useState<SignInLink | null>(null);
   const again = () => accounts.begin({ q: search.trim() || undefined });
   useEffect(() => void again(), []);
-  const attempt = async (act: () => Promise<void>) => {
-    try {
-      await act();
-    } catch (error) {
-      if (error instanceof Problem) say(error.detail || error.title);
-    }
-  };
+  const [editing, setEditing] = useState<Account | 'new' | null>(null);
   const switchTo = (account: Account, disabled: boolean) =>
     attempt(async () => {
       await ask(`/accounts/${account.id}`, { method: 'PATCH', body: { disabled } });
       setLeaving(null);
       await again();
     });
+  const dropFactor = (account: Account) =>
+    attempt(async () => {
+      await ask(`/accounts/${account.id}/second-factor`, { method: 'DELETE' });
+      await again();
+    });
   const mint = (account: Account) =>
     attempt(async () => setLink(await ask<SignInLink>(`/accounts/${account.id}/link`, { method: 'POST' })));
   return (
     <>
-      <Field label={t.search}>
-        {attributes => (
-          <input
-            {...attributes}
-            type="search"
-            value={search}
-            onInput={event => setSearch(event.currentTarget.value)}
-            onChange={() => void again()}
-          />
-        )}
-      </Field>
+      <div class="admin__acts">
+        <Field label={t.search}>
+          {attributes => (
+            <input
+              {...attributes}
+              type="search"
+              value={search}
+              onInput={event => setSearch(event.currentTarget.value)}
+              onChange={() => void again()}
+            />
+          )}
+        </Field>
+        <Button icon="plus" onClick={() => setEditing('new')}>
+          {t.addAccount}
+        </Button>
+      </div>
       <GrowingTable
         name="accounts"
         caption={t.tabs.accounts}
@@ -74,10 +80,7 @@ export function Accounts() {
           {
             id: 'roles',
             title: t.roles,
-            value: one =>
-              one.grants
-                .map(grant => `${grant.role} ${grant.street ?? grant.department ?? grant.area}`)
-                .join('; '),
+            value: one => one.grants.map(grantInWords).join('; '),
           },
           { id: 'password', title: t.password, value: one => (one.has_password ? t.yes : t.no) },
           { id: 'factor', title: t.secondFactor, value: one => (one.has_second_factor ? t.yes : t.no) },
@@ -92,7 +95,15 @@ export function Accounts() {
                   <Button onClick={() => void switchTo(one, false)}>{t.enable}</Button>
                 ) : (
                   <>
+                    <Button look="quiet" icon="edit" onClick={() => setEditing(one)}>
+                      {t.change}
+                    </Button>
                     <Button onClick={() => void mint(one)}>{t.link}</Button>
+                    {one.has_second_factor && (
+                      <Button look="quiet" onClick={() => void dropFactor(one)}>
+                        {t.dropFactor}
+                      </Button>
+                    )}
                     <Button look="danger" onClick={() => setLeaving(one)}>
                       {t.disable}
                     </Button>
@@ -103,6 +114,17 @@ export function Accounts() {
           },
         ]}
       />
+      {editing && (
+        <AccountForm
+          account={editing}
+          onClose={() => setEditing(null)}
+          onSaved={made => {
+            setEditing(null);
+            setLink(made);
+            void again();
+          }}
+        />
+      )}
       {leaving && (
         <Dialog
           title={t.disable}

@@ -8,23 +8,42 @@ import { Tabs } from '../shared/parts/Tabs';
 import { answerIn } from '../shared/question';
 import { may, readSession, session, sessionProblem, signInAddress } from '../shared/session';
 import { Accounts } from './Accounts';
-import { Audit, Closures, Forces, Imports, People } from './lists';
+import { Audit } from './Audit';
+import { Centres } from './Centres';
+import { Closures } from './Closures';
+import { Forces } from './Forces';
+import { Imports } from './Imports';
+import { People } from './People';
+import { Rosters } from './Rosters';
+import { Rules } from './Rules';
 import { adminWords } from './words';
 import './admin.css';
 
-type TabId = 'people' | 'forces' | 'accounts' | 'closures' | 'imports' | 'audit';
+type TabId =
+  | 'people'
+  | 'rosters'
+  | 'forces'
+  | 'centres'
+  | 'closures'
+  | 'accounts'
+  | 'imports'
+  | 'rules'
+  | 'audit';
 const open = signal<TabId | null>(null);
 /** What a tab's list asks for; whoever may not does not see the tab. */
 const NEEDS: Record<TabId, string> = {
   people: 'view_people',
+  rosters: 'view_people',
   forces: 'view_people',
-  accounts: 'manage_accounts',
+  centres: 'manage_centres',
   closures: 'manage_closures',
+  accounts: 'manage_accounts',
   imports: 'view_imports',
+  rules: 'view_policy',
   audit: 'view_audit',
 };
 
-/** People, accounts, closures, imports, and who did what. */
+/** People, rosters, task forces, centres, closures, accounts, imports, rules, and who did what. */
 export function AdminPage() {
   const t = adminWords();
   useEffect(() => {
@@ -86,7 +105,10 @@ function Lists() {
       {shown === 'forces' && <Forces />}
       {shown === 'accounts' && <Accounts />}
       {shown === 'closures' && <Closures />}
+      {shown === 'rosters' && <Rosters />}
+      {shown === 'centres' && <Centres />}
       {shown === 'imports' && <Imports />}
+      {shown === 'rules' && <Rules />}
       {shown === 'audit' && <Audit />}
     </Tabs>
   );
