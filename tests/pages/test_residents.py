@@ -79,7 +79,7 @@ def test_a_report_needs_no_account_and_is_followed_rated_and_opened_again(
     desk.post(f"/cases/{case['id']}/dismiss", reason="已由路灯所修复")
     page.reload()
     expect(page.locator("p.state")).to_have_text("未受理")
-    expect(page.locator(".history")).to_contain_text("已由路灯所修复")
+    expect(page.locator(".happened")).to_contain_text("已由路灯所修复")
     page.goto(f"{watched.url}/report#mine")
     expect(page.locator(".card--row")).to_contain_text("路灯")
 
@@ -165,6 +165,9 @@ def test_a_service_is_ordered_and_a_visit_booked(open_page: OpenPage, desk: Work
     (case,) = [one for one in desk.get("/cases", q=str(number))["items"] if one["number"] == number]
     assert case["kind"] == "order"
     assert desk.get(f"/cases/{case['id']}/contact")["phone"] == "13800000000"
+    at_desk = open_page(f"/desk?case={case['id']}", session=desk.session).page
+    at_desk.get_by_role("button", name="查看居民联系方式").click()
+    expect(at_desk.get_by_text("13800000000")).to_be_visible()
 
     page.goto(f"{watched.url}/report#visit")
     slot = page.get_by_label("时段")

@@ -16,9 +16,9 @@ export function CategoryPart({ kind, label }: { kind: AskedKind; label: string }
   return (
     <fieldset class="part">
       <legend>{label}</legend>
-      <div class="choices">
+      <div class="kinds">
         {common.map(code => (
-          <label key={code} class="choice">
+          <label key={code} class="kinds__one">
             <input
               type="radio"
               name="category"

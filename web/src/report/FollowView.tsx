@@ -78,7 +78,7 @@ function Matter({ one }: { one: Followed }) {
       <Pictures title={t.whatWasDone} one={one} names={one.done} />
       <Verdict one={one} />
       <h2>{t.history}</h2>
-      <ol class="history">
+      <ol class="happened">
         {[...one.steps].reverse().map(step => (
           <li key={`${step.at}${step.what}`}>
             <strong>

@@ -3,6 +3,7 @@ import { policyName } from '../shared/classification';
 import { coordinates, countdown, dateAndTime, distance } from '../shared/formats';
 import { language } from '../shared/language';
 import { Button, IconButton } from '../shared/parts/Button';
+import { Contact } from '../shared/parts/Contact';
 import { Mark } from '../shared/parts/Mark';
 import { Facts } from '../shared/parts/Panel';
 import { EmptyState } from '../shared/parts/States';
@@ -78,6 +79,7 @@ export function TaskView({ id }: { id: string }) {
             [sharedWords().states.new, dateAndTime(of.reported_at)],
           ]}
         />
+        <Contact caseId={of.id} source={of.source} />
         {of.photographs.length > 0 && (
           <section aria-label={t.photos(of.photographs.length)} class="shots">
             {of.photographs.map((name, place) => (

@@ -2,6 +2,7 @@ import type { CaseCard, CaseItem } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { coordinates, dateAndTime, shortMoment } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
+import { Contact } from '../shared/parts/Contact';
 import { Mark } from '../shared/parts/Mark';
 import { Facts } from '../shared/parts/Panel';
 import { Shown } from '../shared/parts/States';
@@ -67,6 +68,7 @@ function Details({ card, one }: { card: CaseCard; one: CaseItem }) {
   return (
     <>
       <p class="case__words">{one.description || <span class="quiet">{t.noDescription}</span>}</p>
+      <Contact caseId={one.id} source={one.source} />
       <Photographs names={one.photographs} />
       <Place one={one} />
       <SuggestionBox one={one} />

@@ -20,7 +20,7 @@ _TABLE = """
         words_en text NOT NULL,
         PRIMARY KEY (district, id)
     );
-    COMMENT ON COLUMN import_report.district IS 'may name one that is not there yet: its first file was refused';
+    COMMENT ON COLUMN import_report.district IS 'may name one not there yet: its first file was refused';
     CREATE INDEX import_report_at ON import_report (district, at DESC)
 """
 

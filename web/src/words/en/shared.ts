@@ -104,6 +104,13 @@ export const shared: Translated<typeof zh> = {
     paused: 'Paused',
   },
 
+  contact: {
+    show: "Show the resident's contact",
+    recorded: 'Every look is recorded',
+    none: 'No contact was left',
+    visit: (when: string) => `Visit booked: ${when}`,
+  },
+
   posts: {
     street_chief: 'Street chief',
     area_police: 'Area police',

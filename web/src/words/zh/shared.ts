@@ -102,6 +102,13 @@ export const shared = {
     paused: '挂起',
   },
 
+  contact: {
+    show: '查看居民联系方式',
+    recorded: '每次查看都会记录',
+    none: '没有留联系方式',
+    visit: (when: string) => `预约上门：${when}`,
+  },
+
   posts: {
     street_chief: '街巷长',
     area_police: '片警',
