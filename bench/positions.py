@@ -92,8 +92,13 @@ async def _send(server: BenchServer, cookies: Sequence[str], per_s: float) -> li
     return took
 
 
-async def _measure(server: BenchServer, cookies: list[str], desk: str) -> tuple[list[float], list[float]]:
-    """Positions for the whole time, findings in its second half; the seconds of each answer."""
+async def _measure(
+    server: BenchServer, cookies: list[str], desk: str
+) -> tuple[list[float], list[float], float]:
+    """Positions for the whole time, findings in its second half; the seconds of each answer.
+
+    And the seconds of processor that the server's process took for all of it, its other work included.
+    """
     writers = [await Connection.open(server.host, server.port, desk) for _ in range(8)]
     findings = Findings(load().territory())
 
@@ -101,11 +106,12 @@ async def _measure(server: BenchServer, cookies: list[str], desk: str) -> tuple[
         await asyncio.sleep(SECONDS / 2)
         return await at_rate(writers, "/api/v1/findings", findings, FINDINGS_PER_S, SECONDS / 2)
 
-    per_s = PEOPLE / 10 / FIXES
+    per_s, used_s = PEOPLE / 10 / FIXES, server.processor_s()
     positions, reported = await asyncio.gather(_send(server, cookies, per_s), report())
+    used_s = server.processor_s() - used_s
     for writer in writers:
         await writer.close()
-    return positions, reported
+    return positions, reported, used_s
 
 
 def main() -> None:
@@ -114,12 +120,14 @@ def main() -> None:
         people = asyncio.run(_hire(server.database_url))
         cookies = [server.cookie(Role.GRID_WORKER, person=one) for one in people[:SENDERS]]
         desk = server.cookie(Role.OPERATOR)
-        positions, reported = asyncio.run(_measure(server, cookies, desk))
+        positions, reported, used_s = asyncio.run(_measure(server, cookies, desk))
     report = Report("positions", "A thousand fixes a second, findings beside them", ("what", "value"))
     p99, slow = quantiles(positions, n=100)[98], quantiles(reported, n=100)[98]
     report.add("fixes a second", f"{len(positions) * FIXES / SECONDS:.0f}")
     report.add("positions, p99", f"{p99 * 1e3:.0f} ms")
     report.add("findings meanwhile, p99", f"{slow * 1e3:.0f} ms")
+    report.add("one core's time, all of the server's work", f"{100 * used_s / SECONDS:.0f} %")
+    report.count("positions_core_pct", round(100 * used_s / SECONDS, 1))
     report.count("positions_fixes_per_s", round(len(positions) * FIXES / SECONDS))
     report.figure("positions_p50_ms", median(positions))
     report.figure("positions_p99_ms", p99)

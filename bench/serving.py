@@ -45,6 +45,13 @@ class BenchServer:
     host: str
     port: int
     database_url: str
+    process: int
+    """The server's process id."""
+
+    def processor_s(self) -> float:
+        """Return the seconds of processor that the server has used so far (Linux)."""
+        told = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
     def cookie(self, role: Role, area: str = SAMPLE_DISTRICT_CODE, person: uuid.UUID | None = None) -> str:
         """Sign in to a new account with that role; what a browser would send back."""
@@ -61,7 +68,7 @@ def bench_server() -> Iterator[BenchServer]:
         process = subprocess.Popen(words, cwd=Path(__file__).parent.parent)
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-            yield BenchServer("127.0.0.1", port, url)
+            yield BenchServer("127.0.0.1", port, url, process.pid)
         finally:
             process.terminate()
             process.wait(20)

@@ -74,7 +74,8 @@ back runs on with what was left; one that is reopened starts afresh, once, withi
 
 A **whistle** is apart too: each department that was called goes called → reported in → arrived → done, or
 is released; the case goes on, and cannot be resolved while an obligatory department is neither done nor
-released.
+released. It is blown by hand, or by itself where nobody is to be found in any ring for as long as policy
+waits (`whistle` and `whistle_after_s` in `data/policy/dispatch.toml`).
 
 `settle` and `resolve` demand one of persuaded, enforced, rectified or passed on, and the evidence that policy
 asks for: nothing ends with no stated outcome.
