@@ -61,6 +61,8 @@ interface Street extends Named {
 export interface StreetRow extends Street {
   /** How many there are. */
   members: number;
+  /** How many of them are on shift now. */
+  on_shift: number;
 }
 
 export interface Member extends PersonName {

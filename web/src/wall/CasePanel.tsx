@@ -15,8 +15,18 @@ import { markOf } from './case_marks';
 import { HandsOnCase } from './Hands';
 import { theCase } from './open_case';
 import { TimeLeft } from './Queue';
+import { isReplaying } from './replay';
 import { SuggestionBox } from './SuggestionBox';
-import { cases, moment, openCase, placeOf, scene, subdistrictName } from './state';
+import {
+  cases,
+  openCase,
+  placeOf,
+  scene,
+  shownCase,
+  shownMoment,
+  shownSecond,
+  subdistrictName,
+} from './state';
 import { wallWords, worded } from './words';
 
 /** One case: what, where, by when; whom to send and why; what has happened. */
@@ -26,7 +36,7 @@ export function CasePanel({ id }: { id: string }) {
   const asked = theCase.asked.value;
   const card = answerIn(asked);
   // The stream is ahead of the card that was fetched: what it says of the case itself is shown.
-  const now = cases.get(id) ?? card;
+  const now = shownCase(id) ?? card;
   return (
     <section class="case" aria-label={t.what}>
       {now && <Head one={now} />}
@@ -36,14 +46,14 @@ export function CasePanel({ id }: { id: string }) {
           {fetched => <Details card={fetched} one={now ?? fetched} />}
         </Shown>
       </div>
-      {card && now && <CaseActs one={now} actions={card.actions} />}
+      {card && now && !isReplaying.value && <CaseActs one={now} actions={card.actions} />}
     </section>
   );
 }
 
 function Head({ one }: { one: CaseItem }) {
   const t = wallWords();
-  const mark = markOf(one, moment.value);
+  const mark = markOf(one, shownMoment.value);
   return (
     <header class="case__head">
       <div class="case__state">
@@ -71,7 +81,7 @@ function Details({ card, one }: { card: CaseCard; one: CaseItem }) {
       <Contact caseId={one.id} source={one.source} />
       <Photographs names={one.photographs} />
       <Place one={one} />
-      <SuggestionBox one={one} />
+      {!isReplaying.value && <SuggestionBox one={one} />}
       <Facts
         of={[
           [t.reportedAt, shortMoment(one.reported_at)],
@@ -84,7 +94,7 @@ function Details({ card, one }: { card: CaseCard; one: CaseItem }) {
       />
       <Whistles whistles={card.whistles} />
       <Offers tasks={card.tasks} />
-      <History events={card.history} />
+      <History events={card.history.filter(({ at }) => Date.parse(at) <= shownSecond.value)} />
     </>
   );
 }

@@ -4,8 +4,9 @@ import { answerIn } from '../shared/question';
 import { may } from '../shared/session';
 import { openRanking, showNumbers, theToday } from './figures';
 import type { Shown } from './queue_filter';
+import { isReplaying } from './replay';
 import { Sparkline } from './Sparkline';
-import { filter, kpis, narrow, theDistrict } from './state';
+import { filter, kpis, narrow, shownPeople, theDistrict } from './state';
 import { wallWords } from './words';
 
 interface Kpi {
@@ -28,6 +29,8 @@ export function KpiStrip() {
     return () => clearInterval(timer);
   }, []);
   const now = kpis.value;
+  const counted = answerIn(theDistrict.asked.value)?.counts.on_shift ?? 0;
+  const onShift = isReplaying.value ? shownPeople.value.length : counted;
   const today = answerIn(theToday.asked.value);
   const share = (value: number | null | undefined) => (value == null ? '–' : percent(value));
   const strip: Kpi[] = [
@@ -41,7 +44,7 @@ export function KpiStrip() {
     { id: 'closingRate', value: share(now.closingRate) },
     { id: 'onTime', value: share(now.onTime) },
     { id: 'satisfied', value: share(now.satisfied) },
-    { id: 'onShift', value: number(answerIn(theDistrict.asked.value)?.counts.on_shift ?? 0) },
+    { id: 'onShift', value: number(onShift) },
     { id: 'covered', value: share(today?.covered) },
   ];
   return (

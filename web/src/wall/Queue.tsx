@@ -22,8 +22,8 @@ import {
   openId,
   placeOf,
   queue,
-  second,
   selected,
+  shownSecond,
   toggleSelected,
 } from './state';
 import { wallWords, worded } from './words';
@@ -117,10 +117,10 @@ function QueueRow({ placed: { one, mark } }: { placed: Placed }) {
 /** The time left by the second when it is short, in words when it is long. */
 export function TimeLeft({ placed: { one, mark } }: { placed: Placed }) {
   const t = wallWords();
-  const left = secondsLeft(one, second.value);
+  const left = secondsLeft(one, shownSecond.value);
   if (mark === 'paused') return <span class="quiet">{worded(t.clocks, one.clock)}</span>;
   if (left === null || mark === 'settled') {
-    const age = (second.value - Date.parse(one.reported_at)) / 1000;
+    const age = (shownSecond.value - Date.parse(one.reported_at)) / 1000;
     return <span class="quiet">{t.ago(duration(age))}</span>;
   }
   const short = Math.abs(left) < 3600;

@@ -10,6 +10,7 @@ import { alarmsOpen } from './AlarmBell';
 import { type ActName, actsFor, begin } from './case_acts';
 import { openRanking, showNumbers } from './figures';
 import { take } from './hands';
+import { keysOfNow, letGoOnMap, MAP_KEYS } from './map_keys';
 import { theCase, theSuggestion } from './open_case';
 import { assign } from './SuggestionBox';
 import {
@@ -106,6 +107,7 @@ const ACTS: readonly KeyAct[] = [
     keys: 'Escape',
     says: () => sharedWords().keyClose,
     act: () => {
+      if (letGoOnMap()) return;
       if (alarmsOpen.value) alarmsOpen.value = false;
       else if (openRanking.value) showNumbers(null);
       else if (openId.value) openCase(null);
@@ -130,7 +132,8 @@ export function WallKeys() {
       listenToKeys(() => {
         const focused = document.activeElement;
         const pressesFocused = focused?.matches('button, a, summary, input, select, canvas') ?? false;
-        return pressesFocused ? ACTS.filter(act => act.keys !== 'Enter') : ACTS;
+        const acts = keysOfNow(ACTS);
+        return pressesFocused ? acts.filter(act => act.keys !== 'Enter' && act.keys !== ' ') : acts;
       }),
     [],
   );
@@ -138,7 +141,7 @@ export function WallKeys() {
     <>
       {helpIsOpen.value && (
         <KeyHelp
-          acts={ACTS}
+          acts={[...ACTS, ...MAP_KEYS]}
           onClose={() => {
             helpIsOpen.value = false;
           }}

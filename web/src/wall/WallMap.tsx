@@ -7,13 +7,19 @@ import type { Catcher, Caught, MapScene } from '../shared/map/scene';
 import { mapStyle } from '../shared/map/style';
 import { session } from '../shared/session';
 import type { District } from '../shared/territory_api';
-import { sharedWords } from '../shared/words';
+import { DrawPanel } from './DrawPanel';
 import { dragOnMap } from './drag_person';
+import { drawOn, isDrawn, showDrawn, tool } from './draw';
+import { LayerList } from './LayerList';
+import { withOpacities } from './layer_opacity';
+import { opacities, shownLayers } from './layers';
+import { MapCard, openCard } from './MapCard';
+import { MapTools } from './MapTools';
 import { keepMapCurrent } from './map_currents';
-import { cases, form, openCase, openId, people, scene, shownBase, shownLayers } from './state';
+import { pictureNotes } from './map_picture';
+import { form, openCase, openId, scene, shownBase, shownCase } from './state';
 import { WallLegend } from './WallLegend';
 import { wallOverlay } from './wall_layers';
-import { wallWords } from './words';
 
 const CATCHERS: readonly Catcher[] = [
   { kind: 'case', layers: ['cases'], sources: ['cases'] },
@@ -29,13 +35,9 @@ export function WallMap({ district }: { district: District }) {
   const style = useMemo(
     () =>
       computed(() => {
-        const shown = shownLayers.value;
-        return mapStyle(
-          district,
-          shownBase.value,
-          wallOverlay({ cases: shown.has('cases'), people: shown.has('people') }),
-          form.value === 'wall' ? WALL_MAGNIFIED : 1,
-        );
+        const overlay = wallOverlay(shownLayers.value);
+        const magnified = form.value === 'wall' ? WALL_MAGNIFIED : 1;
+        return withOpacities(mapStyle(district, shownBase.value, overlay, magnified), opacities.value);
       }),
     [district],
   );
@@ -50,6 +52,10 @@ export function WallMap({ district }: { district: District }) {
   const living = scene.value;
   useEffect(() => (living ? keepMapCurrent(living) : undefined), [living]);
   useEffect(() => (living ? dragOnMap(living) : undefined), [living]);
+  useEffect(() => (living ? drawOn(living) : undefined), [living]);
+  useEffect(() => {
+    if (living && isDrawn.value) showDrawn(living);
+  }, [living, isDrawn.value]);
   useEffect(() => {
     living?.attend('chosen', 'case', openId.value);
     bringIntoView();
@@ -62,14 +68,18 @@ export function WallMap({ district }: { district: District }) {
       catchers={CATCHERS}
       place={placeFromText(inAddress('at'))}
       onScene={take}
-      notes={() => ({
-        title: wallWords().pictureTitle(nameOf(district)),
-        legend: Object.values(sharedWords().states),
-        madeBy: session.value?.name ?? '',
-      })}
+      notes={() => pictureNotes(nameOf(district), session.value?.name ?? '')}
     >
       <div class="map__corner map__corner--top-right wall__legend">
         <WallLegend />
+      </div>
+      <div class="map__corner map__corner--bottom wall__tools">
+        <MapTools district={district} />
+      </div>
+      <div class="map__corner map__corner--top-left wall__cards">
+        <DrawPanel />
+        <LayerList />
+        <MapCard />
       </div>
     </MapView>
   );
@@ -77,19 +87,15 @@ export function WallMap({ district }: { district: District }) {
 
 /** An opened case that lies outside the picture is brought in; one that is seen already moves nothing. */
 function bringIntoView(): void {
-  const one = openId.peek() && cases.get(openId.peek() ?? '');
+  const one = openId.peek() && shownCase(openId.peek() ?? '');
   const map = scene.peek()?.map;
   if (one && map && !map.getBounds().contains(one.at)) map.easeTo({ center: one.at });
 }
 
 function choose(living: MapScene, caught: Caught | null): void {
+  if (tool.peek() !== null) return;
   if (caught?.kind === 'case') openCase(caught.id);
   else if (caught?.kind === 'gathered') {
     living.map.easeTo({ center: [caught.at.lon, caught.at.lat], zoom: living.map.getZoom() + CLOSER_BY });
-  } else if (caught?.kind === 'street') putInAddress({ street: caught.id }, true);
-  else if (caught?.kind === 'person') putInAddress({ q: nameOfPerson(caught.id) }, true);
-}
-
-function nameOfPerson(id: string): string {
-  return people.get(id)?.name ?? '';
+  } else if (caught?.kind === 'street' || caught?.kind === 'person') openCard(caught.kind, caught.id);
 }

@@ -19,9 +19,12 @@ import { markFirstPicture } from './first_picture';
 import { followNews } from './follow_news';
 import { tellHands } from './hands';
 import { KpiStrip } from './KpiStrip';
+import { followLayers } from './layers';
 import { NumbersPanel } from './NumbersPanel';
 import { PlanPanel } from './PlanPanel';
 import { Queue } from './Queue';
+import { ReplayBanner, ReplayBar } from './ReplayBar';
+import { followReplay, isReplaying } from './replay';
 import {
   caseWidth,
   form,
@@ -39,6 +42,7 @@ import { helpIsOpen, WallKeys } from './WallKeys';
 import { WallMap } from './WallMap';
 import { wallWords } from './words';
 import './wall.css';
+import './wall_map.css';
 
 /** The command centre: the desk where an operator works, and the wall that a room watches. */
 export function WallPage() {
@@ -133,7 +137,7 @@ function Working({ district }: { district: District }) {
   useEffect(() => {
     void theStreets.put();
     void theSubdistricts.put(district.code);
-    const stops = [followServer(), followNews(isSteered), tellHands()];
+    const stops = [followServer(), followNews(isSteered), tellHands(), followReplay(), followLayers()];
     return () => {
       for (const stop of stops) stop();
     };
@@ -143,6 +147,7 @@ function Working({ district }: { district: District }) {
   const isDesk = form.value === 'desk';
   return (
     <main class="wall__main">
+      <ReplayBanner />
       <KpiStrip />
       {liveState.value === 'lost' && lastHeard.value !== null && <StaleNotice since={lastHeard.value} />}
       {feedProblem.value && !isLoaded.value ? (
@@ -160,6 +165,7 @@ function Working({ district }: { district: District }) {
           <div class="workspace__middle">
             <WallMap district={district} />
             <PlanPanel />
+            <ReplayBar />
             <NumbersPanel />
           </div>
           {openId.value && (
@@ -185,7 +191,7 @@ function LiveBadge() {
   const t = wallWords();
   const heard = lastHeard.value;
   const ago = heard === null ? null : Math.max(0, Math.round((second.value - heard) / 1000));
-  if (!session.value?.signed_in) return null;
+  if (!session.value?.signed_in || isReplaying.value) return null;
   return (
     <div class="live" role="status" aria-live="off">
       <span class="live__clock">{clock(second.value)}</span>

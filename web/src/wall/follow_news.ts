@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals';
 import { newest } from './alarms';
+import { isReplaying } from './replay';
 import { cases, form, openCase, openId, scene } from './state';
 
 /** The wall leads the room's eyes to what is urgent, and back; never while somebody steers. */
@@ -11,7 +12,14 @@ export function followNews(isSteered: () => boolean): () => void {
   let led: { key: string; timer: ReturnType<typeof setTimeout> } | null = null;
   const stop = effect(() => {
     const alarm = newest.value;
-    if (!alarm || form.value !== 'wall' || !LEADING.has(alarm.kind) || led?.key === alarm.key || isSteered())
+    if (
+      !alarm ||
+      form.value !== 'wall' ||
+      !LEADING.has(alarm.kind) ||
+      led?.key === alarm.key ||
+      isSteered() ||
+      isReplaying.peek()
+    )
       return;
     const one = cases.get(alarm.case);
     if (!one) return;

@@ -19,8 +19,10 @@ import type { RankedCase } from './case_marks';
 import { CaseStore } from './case_store';
 import { dayStart } from './day';
 import { countKpis } from './kpis';
+import { shownLayers } from './layers';
 import { PeopleStore } from './people_store';
 import { NO_FILTER, type QueueFilter, queueOf, SHOWN } from './queue_filter';
+import { replayedCase, replayedCases, replayedPeople, replayMoment } from './replay';
 
 /** What the command centre knows and shows; what a colleague should see too lives in the address. */
 
@@ -98,12 +100,25 @@ function searchText(one: CaseItem): string {
   return `#${one.number} ${policyName('category', one.category)} ${placeOf(one)} ${one.description} ${one.holder_name ?? ''} ${one.area ?? ''}`;
 }
 
+/** What is shown: the present, or in a replay the past. */
+export const shownMoment = computed(() => replayMoment.value ?? moment.value);
+export const shownSecond = computed(() => replayMoment.value ?? second.value);
+export const shownCases = computed(() =>
+  replayMoment.value === null ? cases.all.value : replayedCases.value,
+);
+export const shownPeople = computed(() =>
+  replayMoment.value === null ? people.all.value : replayedPeople.value,
+);
+export const shownCase = (id: string) => (replayMoment.value === null ? cases.get(id) : replayedCase(id));
+
 let queued: readonly RankedCase[] = [];
 export const queue = computed(() => {
-  queued = queueOf(cases.all.value, filter.value, moment.value, searchText, queued);
+  queued = queueOf(shownCases.value, filter.value, shownMoment.value, searchText, queued);
   return queued;
 });
-export const kpis = computed(() => countKpis(cases.all.value, moment.value, dayStart(moment.value)));
+export const kpis = computed(() =>
+  countKpis(shownCases.value, shownMoment.value, dayStart(shownMoment.value)),
+);
 
 export const openId = computed(() => inAddress('case'));
 export const openCase = (id: string | null) => putInAddress({ case: id }, true);
@@ -116,31 +131,9 @@ export function toggleSelected(id: string): void {
   selected.value = next;
 }
 
-export const WALL_LAYERS = [...BASE_CHOICES, 'cases', 'people'] as const;
-export type WallLayer = (typeof WALL_LAYERS)[number];
-const LAYERS_AT_FIRST: readonly WallLayer[] = [
-  'subdistrict',
-  'grid',
-  'streets',
-  'buildings',
-  'cases',
-  'people',
-];
-// Moving the map changes the address too: only another list of layers is another picture.
-const layersText = computed(() => inAddress('layers'));
-export const shownLayers = computed<ReadonlySet<WallLayer>>(() => {
-  const text = layersText.value;
-  if (text === null) return new Set(LAYERS_AT_FIRST);
-  const wanted = text.split(',');
-  return new Set(WALL_LAYERS.filter(layer => wanted.includes(layer)));
-});
 export const shownBase = computed<ReadonlySet<BaseChoice>>(
   () => new Set(BASE_CHOICES.filter(layer => shownLayers.value.has(layer))),
 );
-export function switchLayer(layer: WallLayer, shown: boolean): void {
-  const next = WALL_LAYERS.filter(one => (one === layer ? shown : shownLayers.value.has(one)));
-  putInAddress({ layers: next.join(',') || 'none' });
-}
 
 const isWidth = (value: unknown): value is number => typeof value === 'number' && value > 0;
 export const queueWidth = remembered('desk.queue', 344, isWidth);

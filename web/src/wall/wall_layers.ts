@@ -3,6 +3,9 @@ import { MARK_STATES } from '../shared/case_states';
 import { FONT_BOLD } from '../shared/map/expressions';
 import type { Overlay } from '../shared/map/style';
 import { token } from '../shared/palette';
+import { circleLayers, closureLayers, densityLayers, giLayers, reachLayers } from './analysis_layers';
+import { drawingLayers } from './drawing_layers';
+import type { WallLayer } from './layers';
 
 /** Cases and people on the map: gathered into counts from afar, each by itself when near. */
 
@@ -11,24 +14,95 @@ export const GATHER_ZOOMS = { community: 12.5, grid: 14 } as const;
 
 const EMPTY = { type: 'FeatureCollection' as const, features: [] };
 
-export function wallOverlay(shown: { cases: boolean; people: boolean }): Overlay {
+const SOURCES = [
+  'cases',
+  'cases-by-community',
+  'cases-by-grid',
+  'people',
+  'open-case',
+  'plan',
+  'trails',
+  'hazards',
+  'closures',
+  'density',
+  'gi',
+  'circles',
+  'reach',
+  'drawing',
+] as const;
+
+/** Of gathered counts the farthest zoom is near; everything else is drawn as near as one can look. */
+const LAST_ZOOM: Record<string, number> = { 'cases-by-community': 14, 'cases-by-grid': 15 };
+const IDENTIFIED = new Set(['cases', 'cases-by-community', 'cases-by-grid', 'people']);
+
+export function wallOverlay(shown: ReadonlySet<WallLayer>): Overlay {
+  const whenShown = (layer: WallLayer, layers: () => LayerSpecification[]) =>
+    shown.has(layer) ? layers() : [];
   return {
-    sources: {
-      cases: { type: 'geojson', data: EMPTY, promoteId: 'id', maxzoom: 18 },
-      'cases-by-community': { type: 'geojson', data: EMPTY, promoteId: 'id', maxzoom: 14 },
-      'cases-by-grid': { type: 'geojson', data: EMPTY, promoteId: 'id', maxzoom: 15 },
-      people: { type: 'geojson', data: EMPTY, promoteId: 'id', maxzoom: 18 },
-      'open-case': { type: 'geojson', data: EMPTY, maxzoom: 18 },
-      plan: { type: 'geojson', data: EMPTY, maxzoom: 18 },
-    },
-    below: [],
+    sources: Object.fromEntries(
+      SOURCES.map(name => [
+        name,
+        {
+          type: 'geojson',
+          data: EMPTY,
+          maxzoom: LAST_ZOOM[name] ?? 18,
+          ...(IDENTIFIED.has(name) ? { promoteId: 'id' } : {}),
+        },
+      ]),
+    ),
+    below: [
+      ...whenShown('circles', circleLayers),
+      ...whenShown('reach', reachLayers),
+      ...whenShown('density', densityLayers),
+      ...whenShown('gi', giLayers),
+    ],
     above: [
-      ...(shown.people ? personLayers() : []),
-      ...(shown.cases ? caseLayers() : []),
+      ...whenShown('closures', closureLayers),
+      ...whenShown('trails', trailLayers),
+      ...whenShown('hazards', hazardLayers),
+      ...whenShown('people', personLayers),
+      ...whenShown('cases', caseLayers),
       ...planLayers(),
       ...openCaseLayers(),
+      ...drawingLayers(),
     ],
   };
+}
+
+/** Hazards wear a wide ring in the colour of the text, at every zoom: they are few, and never gathered away. */
+function hazardLayers(): LayerSpecification[] {
+  return [
+    {
+      id: 'hazards',
+      type: 'circle',
+      source: 'hazards',
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 4, 13, 8, 16, 15],
+        'circle-color': token('surface'),
+        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0.9, 15, 0],
+        'circle-stroke-color': token('ink'),
+        'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 10, 2, 16, 3],
+      },
+    },
+  ];
+}
+
+/** Where people came from: lines that end at them. */
+function trailLayers(): LayerSpecification[] {
+  return [
+    {
+      id: 'trails',
+      type: 'line',
+      source: 'trails',
+      minzoom: 11,
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': token('accent'),
+        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 16, 3],
+        'line-opacity': 0.6,
+      },
+    },
+  ];
 }
 
 function personLayers(): LayerSpecification[] {

@@ -5,10 +5,19 @@ import { scaleBar } from '../scale';
 import { sharedWords } from '../words';
 import type { MapScene } from './scene';
 
+/** A mark, line or colour of the map and what it means. */
+export interface LegendMark {
+  text: string;
+  colour: string;
+  kind: 'fill' | 'line' | 'mark';
+  /** The outline of a mark in a box of 16 × 16. */
+  shape?: string;
+}
+
 export interface PictureNotes {
   title: string;
-  /** One line for each layer that is shown. */
-  legend: readonly string[];
+  /** One entry for each layer that is shown, or for each thing that its marks can say. */
+  legend: readonly (string | LegendMark)[];
   madeBy?: string;
 }
 
@@ -18,11 +27,13 @@ export async function mapPicture(scene: MapScene, notes: PictureNotes): Promise<
   const ratio = devicePixelRatio;
   const [band, gap] = [44 * ratio, 12 * ratio];
   const sheet = document.createElement('canvas');
-  sheet.width = drawing.width;
-  sheet.height = drawing.height + band * 2;
   const context = sheet.getContext('2d');
   if (!context) throw new Error('this browser paints no canvas');
   const font = getComputedStyle(document.body).fontFamily;
+  context.font = `400 ${12 * ratio}px ${font}`;
+  const rows = legendRows(context, notes.legend, drawing.width - gap * 2, ratio);
+  sheet.width = drawing.width;
+  sheet.height = drawing.height + band * 2 + rows.length * LEGEND_ROW_PX * ratio;
   context.fillStyle = token('surface');
   context.fillRect(0, 0, sheet.width, sheet.height);
   context.drawImage(drawing, 0, band);
@@ -37,15 +48,85 @@ export async function mapPicture(scene: MapScene, notes: PictureNotes): Promise<
     .join(' · ');
   context.textAlign = 'right';
   context.fillText(made, sheet.width - gap, band / 2);
-  drawScale(context, scene, gap, sheet.height - band / 2, ratio);
+  drawScale(context, scene, gap, drawing.height + band * 1.5, ratio);
   context.textAlign = 'right';
-  context.fillText(`${notes.legend.join(' · ')}   ${t.north}↑`, sheet.width - gap, sheet.height - band / 2);
+  context.fillText(`${t.north}↑`, sheet.width - gap, drawing.height + band * 1.5);
+  drawLegend(context, rows, gap, drawing.height + band * 2, ratio);
   return new Promise((done, fail) =>
     sheet.toBlob(
       blob => (blob ? done(blob) : fail(new Error('the picture could not be written'))),
       'image/png',
     ),
   );
+}
+
+const LEGEND_ROW_PX = 22;
+const SAMPLE_PX = 16;
+
+interface PlacedMark {
+  mark: LegendMark | null;
+  text: string;
+  x: number;
+}
+
+/** The legend broken into rows that fit the sheet. */
+function legendRows(
+  context: CanvasRenderingContext2D,
+  legend: PictureNotes['legend'],
+  width: number,
+  ratio: number,
+): PlacedMark[][] {
+  const rows: PlacedMark[][] = [[]];
+  let x = 0;
+  for (const one of legend) {
+    const [mark, text] = typeof one === 'string' ? [null, one] : [one, one.text];
+    const sample = mark ? SAMPLE_PX * ratio + 6 * ratio : 0;
+    const wide = context.measureText(text).width + sample + 16 * ratio;
+    if (x > 0 && x + wide > width) {
+      rows.push([]);
+      x = 0;
+    }
+    rows.at(-1)?.push({ mark, text, x });
+    x += wide;
+  }
+  return rows;
+}
+
+function drawLegend(
+  context: CanvasRenderingContext2D,
+  rows: readonly PlacedMark[][],
+  left: number,
+  top: number,
+  ratio: number,
+): void {
+  context.textAlign = 'left';
+  for (const [place, row] of rows.entries()) {
+    const middle = top + (place + 0.2) * LEGEND_ROW_PX * ratio;
+    for (const { mark, text, x } of row) {
+      if (mark) drawSample(context, mark, left + x, middle, ratio);
+      context.fillStyle = token('ink');
+      context.fillText(text, left + x + (mark ? (SAMPLE_PX + 6) * ratio : 0), middle);
+    }
+  }
+}
+
+function drawSample(
+  context: CanvasRenderingContext2D,
+  mark: LegendMark,
+  x: number,
+  middle: number,
+  ratio: number,
+): void {
+  context.fillStyle = mark.colour;
+  if (mark.kind === 'line') context.fillRect(x, middle - 2 * ratio, SAMPLE_PX * ratio, 4 * ratio);
+  else if (mark.kind === 'fill') context.fillRect(x, middle - 6 * ratio, SAMPLE_PX * ratio, 12 * ratio);
+  else {
+    context.save();
+    context.translate(x, middle - 8 * ratio);
+    context.scale(ratio, ratio);
+    context.fill(new Path2D(mark.shape));
+    context.restore();
+  }
 }
 
 /** The map's own canvas can be read only while it is being drawn. */
@@ -86,4 +167,24 @@ function drawScale(
 export async function savePicture(scene: MapScene, notes: PictureNotes): Promise<void> {
   const name = notes.title.replaceAll(/[\\/:*?"<>|]/g, ' ');
   saveFile(`${name}.png`, await mapPicture(scene, notes));
+}
+
+/** Print the same sheet: a living canvas would come out blank. */
+export async function printPicture(scene: MapScene, notes: PictureNotes): Promise<void> {
+  const image = new Image();
+  image.className = 'print-sheet';
+  image.alt = notes.title;
+  const address = URL.createObjectURL(await mapPicture(scene, notes));
+  image.src = address;
+  await image.decode();
+  document.body.append(image);
+  addEventListener(
+    'afterprint',
+    () => {
+      image.remove();
+      URL.revokeObjectURL(address);
+    },
+    { once: true },
+  );
+  print();
 }

@@ -1,0 +1,59 @@
+import { MARK_SHAPES, MARK_STATES } from '../shared/case_states';
+import { dateAndTime, number } from '../shared/formats';
+import type { LegendMark, PictureNotes } from '../shared/map/picture';
+import { token } from '../shared/palette';
+import { answerIn } from '../shared/question';
+import { sharedWords } from '../shared/words';
+import { densityToken, GI_TOKENS, RING_TOKENS } from './analysis_layers';
+import { shownLayers, theDensity, WALL_LAYERS, type WallLayer } from './layers';
+import { wallMapWords } from './map_words';
+import { isReplaying } from './replay';
+import { shownMoment } from './state';
+
+/** What stands around the map when it is carried away: which moment it shows, and what its marks mean. */
+export function pictureNotes(district: string, madeBy: string): PictureNotes {
+  const t = wallMapWords();
+  const moment = dateAndTime(shownMoment.peek());
+  return {
+    title: t.pictureTitle(district, moment) + (isReplaying.peek() ? t.pictureReplay : ''),
+    legend: WALL_LAYERS.filter(layer => shownLayers.peek().has(layer)).flatMap(legendOf),
+    madeBy,
+  };
+}
+
+function legendOf(layer: WallLayer): (string | LegendMark)[] {
+  const t = wallMapWords();
+  const fill = (text: string, name: string): LegendMark => ({ text, colour: token(name), kind: 'fill' });
+  switch (layer) {
+    case 'cases':
+      return MARK_STATES.map(state => ({
+        text: sharedWords().states[state],
+        colour: token(`state-${state}`),
+        kind: 'mark',
+        shape: MARK_SHAPES[state],
+      }));
+    case 'closures':
+      return [{ text: t.layers.closures, colour: token('ink'), kind: 'line' }];
+    case 'density': {
+      const lowers = densitySteps();
+      return lowers.map((lower, place) =>
+        fill(`${t.densityFrom(number(lower))} ${t.densityUnit}`, densityToken(place, lowers.length)),
+      );
+    }
+    case 'gi':
+      return [...t.giHot, t.giCold].map((text, place) =>
+        fill(`${t.layers.gi}: ${text}`, GI_TOKENS[place] ?? ''),
+      );
+    case 'circles':
+    case 'reach':
+      return RING_TOKENS.map(([minutes, name]) => fill(`${t.layers[layer]} ${t.within(minutes)}`, name));
+    default:
+      return [t.layers[layer]];
+  }
+}
+
+/** Where the classes of the density begin. */
+export function densitySteps(): number[] {
+  const shapes = answerIn(theDensity.asked.value)?.features ?? [];
+  return [...new Set(shapes.map(one => one.properties.lower))].sort((one, other) => one - other);
+}
