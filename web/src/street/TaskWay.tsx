@@ -13,6 +13,8 @@ import { lastWays, type Point, theWay, type Way } from './tasks_api';
 import { streetWords } from './words';
 
 const AGAIN_M = 60;
+const AGAIN_MS = 5_000;
+const NOT_READY = 503;
 
 /** How to get there on foot, in words and on the map; the last way shown stays when the network goes. */
 export function TaskWay({ one }: { one: TaskWithCase }) {
@@ -29,6 +31,16 @@ export function TaskWay({ one }: { one: TaskWithCase }) {
     void theWay.put({ task: one.task.id, lon: at.lon, lat: at.lat });
   }, [one.task.id, at?.lon, at?.lat]);
   const asked = theWay.asked.value;
+  const notReady = asked.state === 'failed' && asked.problem.status === NOT_READY;
+  useEffect(() => {
+    // A server that has just started reads its roads first.
+    if (!notReady || !at) return;
+    const again = setTimeout(
+      () => void theWay.put({ task: one.task.id, lon: at.lon, lat: at.lat }),
+      AGAIN_MS,
+    );
+    return () => clearTimeout(again);
+  }, [notReady, asked]);
   const fresh = answerIn(asked);
   const way = fresh?.task === one.task.id ? fresh : lastWays.value[one.task.id];
   const marks = useComputed<readonly PhoneMark[]>(() => {
@@ -47,7 +59,7 @@ export function TaskWay({ one }: { one: TaskWithCase }) {
       {!at && <p class="quiet">{t.wayWants}</p>}
       {way && <WayInWords way={way} />}
       {way && offline && <p class="quiet small">{t.wayKept(shortMoment(Date.now()))}</p>}
-      {!way && asked.state === 'failed' && !offline && <p class="quiet">{t.wayNone}</p>}
+      {!way && asked.state === 'failed' && !offline && !notReady && <p class="quiet">{t.wayNone}</p>}
       {withMap.value ? (
         <LazyMap marks={marks} box={boxAround(places)} label={t.openMap} />
       ) : (
