@@ -79,6 +79,10 @@ from api.timer_acts import TimerActs
 from api.timers import FIRE_EVERY_S, Timers
 from dispatch.policy_files import load_policy
 
+INNER_CONNECTIONS = 6
+"""What the process knows for all requests is read by a pool of its own: a request that holds a connection
+may wait for it, and requests that hold all there are must not keep it from being read."""
+
 ROUTERS = (
     findings.router,  # routes are tried in turn: what phones send all day comes first
     positions.router,
@@ -159,31 +163,32 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = open_engine(settings.database_url)
     app.state.engine = engine
+    inner = open_engine(settings.database_url, pool_size=INNER_CONNECTIONS)
     app.state.keys = Keyring(settings.keyring_path)
     app.state.provider = provider_of(settings)
-    app.state.watch = DistrictWatch(engine, settings.district_code)
+    app.state.watch = DistrictWatch(inner, settings.district_code)
     app.state.tiles = TileCache()
-    app.state.access = Access(engine, settings.district_code)
+    app.state.access = Access(inner, settings.district_code)
     app.state.positions = PositionIntake(engine, settings.district_code)
-    app.state.roads = RoadsWatch(engine, settings.district_code, settings.data_path / "roads")
-    app.state.live = LiveHub(engine, settings.district_code)
-    app.state.hotspots = HotspotBoard(engine, app.state.watch, app.state.roads)
-    app.state.coverage = CoverageDesk(engine, app.state.watch, app.state.roads)
-    app.state.assessments = Assessments(engine, settings.district_code)
+    app.state.roads = RoadsWatch(inner, settings.district_code, settings.data_path / "roads")
+    app.state.live = LiveHub(inner, settings.district_code)
+    app.state.hotspots = HotspotBoard(inner, app.state.watch, app.state.roads)
+    app.state.coverage = CoverageDesk(inner, app.state.watch, app.state.roads)
+    app.state.assessments = Assessments(inner, settings.district_code)
     policy = load_policy(data_folder() / "policy")
     dispatcher = StoreDispatcher(app.state.roads.travels)
     app.state.casework = Casework(engine, app.state.watch, policy, dispatcher)
     fire = TimerActs(app.state.casework, dispatcher).fire
-    sequencer = Sequencer(engine, settings.district_code)
-    timers = Timers(engine, settings.district_code, fire)
+    sequencer = Sequencer(inner, settings.district_code)
+    timers = Timers(inner, settings.district_code, fire)
     work = (
         ("following the roads", app.state.roads.step, LOOK_EVERY_S),
         ("numbering events", sequencer.step, STAMP_EVERY_S),
         ("telling what is new", app.state.live.step, TICK_S),
         ("firing timers", timers.step, FIRE_EVERY_S),
-        ("forgetting tracks", partial(forget_old_tracks, engine, settings, policy), FORGET_EVERY_S),
-        *chores_of(engine, settings, app.state.keys),
-        ("forgetting contacts", partial(forget_old_contacts, engine, settings, policy), FORGET_EVERY_S),
+        ("forgetting tracks", partial(forget_old_tracks, inner, settings, policy), FORGET_EVERY_S),
+        *chores_of(inner, settings, app.state.keys),
+        ("forgetting contacts", partial(forget_old_contacts, inner, settings, policy), FORGET_EVERY_S),
     )
     tasks = [asyncio.create_task(repeat(*steps)) for steps in work if app.state.background]
     try:
@@ -195,6 +200,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await sequencer.stop()
         await engine.dispose()
+        await inner.dispose()
 
 
 def _refuse(refused: RefusedBodyError) -> ASGIApp:

@@ -1,13 +1,18 @@
 """The server as a whole: health, headers, pages, problems."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.main import create_app
 from api.settings import Settings
-from tests.api.serving import serving
+from api.store.database import driver_transaction
+from tests.api import small_district
+from tests.api.serving import engine_in, serving
 
 pytestmark = pytest.mark.postgis
 
@@ -24,6 +29,23 @@ async def test_without_a_store_health_says_so_and_nothing_breaks(tmp_path: Path)
         answer = await client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["type"] == "/problems/unavailable"
+
+
+async def _hold_whatever_comes(engine: AsyncEngine, held: AsyncExitStack) -> None:
+    while True:
+        await held.enter_async_context(driver_transaction(engine))
+
+
+async def test_requests_that_hold_every_connection_can_still_learn_what_all_know(
+    database: str, tmp_path: Path
+) -> None:
+    """They would otherwise wait for each other until all of them fail."""
+    async with serving(database, tmp_path) as (app, _), AsyncExitStack() as held:
+        await small_district.load(engine_in(app))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_hold_whatever_comes(engine_in(app), held), 2)
+        versions = await app.state.watch.versions()
+    assert versions.boundaries == 1
 
 
 async def test_every_answer_carries_the_security_headers(database: str, tmp_path: Path) -> None:
