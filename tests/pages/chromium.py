@@ -3,6 +3,8 @@
 import os
 import shutil
 
+import pytest
+
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -26,3 +28,12 @@ def find_chromium() -> str | None:
     """Return the browser that CHROMIUM names, else the machine's own."""
     named = os.environ.get("CHROMIUM")
     return named or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+LOOKS = (
+    ("zh", "light"),
+    ("en", "dark"),
+    pytest.param("zh", "dark", marks=pytest.mark.slow),
+    pytest.param("en", "light", marks=pytest.mark.slow),
+)
+"""Languages with themes: each once in the gate, each with each under `--all`."""
