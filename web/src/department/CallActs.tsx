@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ask, Problem } from '../shared/api';
 import { distance } from '../shared/formats';
+import { newId } from '../shared/ids';
 import { Button } from '../shared/parts/Button';
 import { say } from '../shared/parts/Toast';
 import { metresBetween } from '../street/map_box';
@@ -32,7 +33,7 @@ export function CallActs({ one }: { one: OurCall }) {
       const photographs = await uploaded(shots);
       for (const each of steps) {
         const place = each === 'arrive' && here.value ? { lon: here.value.lon, lat: here.value.lat } : {};
-        const body = { department: call.department, reason: reason.trim(), client_id: crypto.randomUUID() };
+        const body = { department: call.department, reason: reason.trim(), client_id: newId() };
         const evidence = each === 'done' ? { photographs } : {};
         await ask(`/whistles/${whistle.id}/${each}`, {
           method: 'POST',

@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { clock, distance } from '../shared/formats';
+import { newId } from '../shared/ids';
 import { nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
 import { Field } from '../shared/parts/Field';
@@ -108,7 +109,7 @@ function Begin({ suggested, onShift }: { suggested: StreetName | null; onShift: 
   }
   const begin = async () => {
     setBusy(true);
-    await actOnDuty('/patrols', t.startPatrol, { id: crypto.randomUUID(), street });
+    await actOnDuty('/patrols', t.startPatrol, { id: newId(), street });
     setBusy(false);
   };
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import { newId } from '../shared/ids';
 import { IconButton } from '../shared/parts/Button';
 import { Icon } from '../shared/parts/Icon';
 import type { Shot } from './outbox';
@@ -28,7 +29,7 @@ export function Shots({ shots, onChange }: { shots: readonly Shot[]; onChange: (
   const t = streetWords();
   const add = async (files: FileList | null) => {
     const made = await Promise.all(
-      [...(files ?? [])].map(async file => ({ id: crypto.randomUUID(), blob: await shrunk(file) })),
+      [...(files ?? [])].map(async file => ({ id: newId(), blob: await shrunk(file) })),
     );
     onChange([...shots, ...made]);
   };

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { ask, Problem } from '../shared/api';
+import { newId } from '../shared/ids';
 import { readSession, session } from '../shared/session';
 import { type Entry, flush, isOf, type Shot, sendEntry, type Wire } from './outbox';
 import { phoneShelf } from './shelf';
@@ -90,7 +91,7 @@ function nextOrder(): number {
  * either, nothing is lost as long as the form stays open.
  */
 export async function keep({ kind, label, path, body, shots = [] }: Made): Promise<Came> {
-  const id = crypto.randomUUID();
+  const id = newId();
   const entry: Entry = {
     id,
     order: nextOrder(),

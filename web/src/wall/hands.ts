@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { ask } from '../shared/api';
+import { newId } from '../shared/ids';
 import { say } from '../shared/parts/Toast';
 import type { FeedEvent } from './feed';
 import { cases, moment, openId } from './state';
@@ -17,7 +18,7 @@ export interface Hand {
 const AGAIN_MS = 15_000;
 /** Bursts of opening one case after the other are told once. */
 const GATHER_MS = 250;
-const page = crypto.randomUUID?.() ?? madeUuid();
+const page = newId();
 
 const held = signal<readonly Hand[]>([]);
 /** The cases that this page's operator takes on. */
@@ -113,12 +114,4 @@ export function tellHands(): () => void {
     clearInterval(timer);
     removeEventListener('pagehide', leave);
   };
-}
-
-/** Where the page came by plain HTTP, browsers make no UUID by themselves. */
-function madeUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
-  const variant = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant.toString(16)}${hex.slice(18, 20)}-${hex.slice(20)}`;
 }
