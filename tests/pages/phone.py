@@ -63,6 +63,13 @@ def give(operator: Worker, lane: Lane, who: Worker, description: str = "占道�
     return case
 
 
+def decline_all(who: Worker) -> None:
+    """Free somebody of what earlier tests offered."""
+    for one in who.get("/tasks"):
+        if one["case"]["state"] == "offered":
+            who.post(f"/tasks/{one['task']['id']}/decline", reason="测试")
+
+
 def open_phone(open_page: OpenPage, who: Worker, lane: Lane, **how: Any) -> WatchedPage:
     """The phone's page with its lists loaded, standing a little south of the street's middle."""
     watched = open_page(

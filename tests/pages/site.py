@@ -49,7 +49,7 @@ def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator
         thread = threading.Thread(target=loop.run_until_complete, args=(serving,), daemon=True)
         thread.start()
         try:
-            _await_start(server, thread)
+            _await_start(app, server, thread)
             yield Site(url, app, settings, loop)
         finally:
             server.should_exit = True
@@ -65,7 +65,8 @@ async def _load(settings: Settings) -> None:
         await engine.dispose()
 
 
-def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
-    while not server.started:
+def _await_start(app: FastAPI, server: uvicorn.Server, thread: threading.Thread) -> None:
+    """Return when it serves and its roads are compiled, so that no page finds them still missing."""
+    while not (server.started and app.state.roads.network is not None):
         assert thread.is_alive(), "the server ended before it started"
         time.sleep(0.02)

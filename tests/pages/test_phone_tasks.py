@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from api.identity import Role
 from tests.api.pictures import picture
 from tests.pages.conftest import OpenPage
-from tests.pages.phone import Lane, give, lane_of, open_phone
+from tests.pages.phone import Lane, decline_all, give, lane_of, open_phone
 from tests.pages.site import Site
 from tests.pages.staff import Worker, sign_in
 from tests.pages.watched import DRAWN, WatchedPage
@@ -43,6 +43,7 @@ def answer(page: Page, reason: str) -> None:
 def test_a_task_from_the_offer_to_its_end(
     open_page: OpenPage, operator: Worker, lane: Lane, tmp_path: Path
 ) -> None:
+    decline_all(lane.member)
     case = give(operator, lane, lane.member, "早点摊占了半边路")
     watched = open_phone(open_page, lane.member, lane)
     page = watched.page

@@ -51,11 +51,11 @@ def test_operators_see_each_others_hands(open_page: OpenPage, site: Site, operat
     theirs = open_desk(open_page, other, f"/desk?case={case['id']}")
     for page in (mine, theirs):
         expect(page.locator(".case__hands")).to_contain_text("正在查看")
-    mine.keyboard.press("t")
+    mine.keyboard.press("h")
     expect(mine.locator(".case__hands")).to_contain_text("我已接手")
     expect(theirs.locator(".case__hands")).to_contain_text("已接手")
     # who takes it after the first takes it over
-    theirs.keyboard.press("t")
+    theirs.keyboard.press("h")
     expect(theirs.locator(".case__hands")).to_contain_text("我已接手")
     expect(mine.locator(".toast").last).to_contain_text("接手")
     expect(mine.locator(".case__hands")).not_to_contain_text("我已接手")
@@ -133,6 +133,7 @@ def test_a_pause_is_taken_back_by_one_key(
     dialog.get_by_label("说明").fill("等待天气好转")
     dialog.get_by_role("button", name="暂停计时").click()
     expect(page.locator(".case__due")).to_contain_text("暂停计时")
+    expect(page.locator(".toast").last).to_contain_text("撤销")
     page.keyboard.press("z")
     expect(page.locator(".toast").last).to_contain_text("已恢复计时")
     expect(page.locator(".case__due")).not_to_contain_text("暂停计时")

@@ -27,7 +27,7 @@ export function CaseActs({ one, actions }: { one: CaseItem; actions: readonly st
   return (
     <footer class="case__acts">
       {!isEnded(one) && (
-        <Button shortcut="t" onClick={() => take(one.id)}>
+        <Button shortcut="h" onClick={() => take(one.id)}>
           {mine.value.has(one.id) ? t.takeOff : t.take}
         </Button>
       )}

@@ -66,7 +66,7 @@ const ACTS: readonly KeyAct[] = [
   { keys: 'Enter', says: () => wallWords().keyOpen, act: openOrAssign },
   { keys: 's', says: () => wallWords().keySelect, act: () => openId.value && toggleSelected(openId.value) },
   { keys: '/', says: () => sharedWords().keySearch, act: () => document.getElementById('search')?.focus() },
-  { keys: 't', says: () => wallWords().keyTake, act: () => openId.value && take(openId.value) },
+  { keys: 'h', says: () => wallWords().keyTake, act: () => openId.value && take(openId.value) },
   { keys: 'w', says: () => wallWords().keyWhistle, act: () => actOnOpen('whistle') },
   { keys: 'f', says: () => wallWords().keyFile, act: () => actOnOpen('file') },
   { keys: 'x', says: () => wallWords().keyDismiss, act: () => actOnOpen('dismiss') },
