@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from api.guards import SESSION_COOKIE
 from tests import databases
@@ -12,6 +12,9 @@ from tests.pages.site import Site, served_sample
 from tests.pages.watched import ROOT, WatchedPage
 
 OpenPage = Callable[..., WatchedPage]
+
+expect.set_options(timeout=20_000)
+"""What is expected may take its time on a busy machine; where all is well nobody waits for it."""
 
 
 @pytest.fixture(scope="session")
