@@ -1,6 +1,5 @@
 """What any test may ask for."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import databases
+from tests.aside import aside
 from tests.pages.chromium import FLAGS, find_chromium
 
 settings.register_profile("untimed", deadline=None)
@@ -25,15 +25,20 @@ def database_server() -> Iterator[Callable[[str], str]]:
 @pytest.fixture(scope="session")
 def database_template(database_server: Callable[[str], str]) -> str:
     """The name of a database that all migrations have run on, to be copied."""
-    return asyncio.run(databases.prepare_template(database_server))
+    return aside(databases.prepare_template(database_server))
+
+
+@pytest.fixture(scope="session")
+def sample_template(database_server: Callable[[str], str], database_template: str) -> str:
+    """The name of a database that holds the sample district, to be copied."""
+    return aside(databases.prepare_sample(database_server, database_template))
 
 
 @pytest.fixture
 def database(database_server: Callable[[str], str], database_template: str) -> Iterator[str]:
     """The address of a database of this test's own, migrated and empty."""
-    name = asyncio.run(databases.create_copy(database_server, database_template))
-    yield database_server(name)
-    asyncio.run(databases.drop(database_server, name))
+    with databases.copied(database_server, database_template) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,24 @@ import hashlib
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import asyncpg
 
-from api.settings import default_data_path
+from api.settings import data_folder, default_data_path
 from api.store.cluster import Cluster
-from api.store.database import MIGRATIONS, asyncpg_url, migrate
+from api.store.database import MIGRATIONS, asyncpg_url, migrate, open_engine
+from api.store.sample import ensure_sample
+from tests.aside import aside
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE_SOURCES = ("api/store/**/*.py", "dispatch/**/*.py", "geo/**/*.py", "data/[bp]*/*")
+"""What the loaded sample district is made by and of: code, `data/boundaries`, `data/policy`."""
 
 _TEMPLATE_LOCK = 0x54455354
+_SAMPLE_LOCK = 0x53414D50
 _COPY = re.compile(r"yilu_test_(\d+)_[0-9a-f]{32}")
 
 
@@ -47,7 +55,7 @@ async def prepare_template(url: Callable[[str], str]) -> str:
 
     The name holds the migrations' digest: an edited migration gets a template of its own.
     """
-    template = f"yilu_template_{_migrations_digest()}"
+    template = f"yilu_template_{_digest(MIGRATIONS.rglob('*.py'))}"
     admin = await asyncpg.connect(url("postgres"))
     try:
         await admin.execute("SELECT pg_advisory_lock($1)", _TEMPLATE_LOCK)
@@ -60,6 +68,48 @@ async def prepare_template(url: Callable[[str], str]) -> str:
     finally:
         await admin.close()
     return template
+
+
+async def prepare_sample(url: Callable[[str], str], template: str) -> str:
+    """Build the database that holds the sample district, unless it stands already, and return its name.
+
+    Its name holds the digest of the code that loads it and of what is loaded.
+    """
+    sources = (path for pattern in SAMPLE_SOURCES for path in ROOT.glob(pattern))
+    sample = f"yilu_sample_{_digest(sources)}"
+    admin = await asyncpg.connect(url("postgres"))
+    try:
+        await admin.execute("SELECT pg_advisory_lock($1)", _SAMPLE_LOCK)
+        names = [row["datname"] for row in await admin.fetch("SELECT datname FROM pg_database")]
+        if sample not in names:
+            for name in names:
+                if name.startswith("yilu_sample_"):
+                    await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            await admin.execute(f'CREATE DATABASE "{sample}_new" TEMPLATE "{template}" STRATEGY wal_log')
+            await load_sample(url(f"{sample}_new"))
+            await admin.execute(f'ALTER DATABASE "{sample}_new" RENAME TO "{sample}"')
+    finally:
+        await admin.close()
+    return sample
+
+
+async def load_sample(database_url: str) -> None:
+    """Load the sample district, or roster its people for the coming days where it stands."""
+    engine = open_engine(database_url)
+    try:
+        await ensure_sample(engine, data_folder())
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def copied(url: Callable[[str], str], template: str) -> Iterator[str]:
+    """Yield the address of a copy of that database; at the end it is dropped, whoever is still connected."""
+    name = aside(create_copy(url, template))
+    try:
+        yield url(name)
+    finally:
+        aside(drop(url, name))
 
 
 async def create_copy(url: Callable[[str], str], template: str) -> str:
@@ -82,9 +132,9 @@ async def drop(url: Callable[[str], str], name: str) -> None:
         await admin.close()
 
 
-def _migrations_digest() -> str:
+def _digest(sources: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for source in sorted(MIGRATIONS.rglob("*.py")):
+    for source in sorted(sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,6 +1,5 @@
-"""What the tests of the pages ask for: a served sample district, once a session."""
+"""What the tests of the pages ask for: a served sample district, one for each file of tests."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,18 +16,17 @@ expect.set_options(timeout=20_000)
 """What is expected may take its time on a busy machine; where all is well nobody waits for it."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(
-    database_server: Callable[[str], str], database_template: str, tmp_path_factory: pytest.TempPathFactory
+    database_server: Callable[[str], str], sample_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
-    """The sample district, served."""
+    """The sample district, served: what one file's tests do to it, no other file's tests meet."""
     assert (ROOT / "api" / "pages" / "index.html").is_file(), "the pages are not built: npm run build in web/"
-    name = asyncio.run(databases.create_copy(database_server, database_template))
-    try:
-        with served_sample(database_server(name), tmp_path_factory.mktemp("site")) as site:
-            yield site
-    finally:
-        asyncio.run(databases.drop(database_server, name))
+    with (
+        databases.copied(database_server, sample_template) as address,
+        served_sample(address, tmp_path_factory.mktemp("site")) as site,
+    ):
+        yield site
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """People of the sample district at work: accounts made as the product makes them, signed in over HTTP."""
 
-import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,11 +15,11 @@ from api.settings import Settings
 from api.sign_in import new_link, sign_in_with_link
 from api.store.accounts import create_account, set_grants
 from api.store.database import driver_transaction, open_engine, transaction
+from tests.aside import aside
 from tests.pages.site import Site
 
 DISTRICT = "990101"
 PATIENCE_S = 30.0
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,6 @@ def sign_in(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = 
 def mint_link(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None, **place: str) -> str:
     """Make an account with one role in one place; the secret of its one-time link."""
     return aside(_mint(site, Grant(role, area, **place), person))
-
-
-def aside(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run it in a thread of its own: the browser's loop runs in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 async def _mint(site: Site, grant: Grant, person: UUID | None) -> str:

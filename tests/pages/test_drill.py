@@ -1,8 +1,6 @@
 """The label of a drill on every page, and its switch for those who may use it."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +9,7 @@ from api.identity import Role
 from api.routes.pages import PAGES
 from api.store import drill
 from api.store.database import driver_transaction, open_engine
+from tests.aside import aside
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 from tests.pages.staff import DISTRICT, report, sign_in
@@ -35,8 +34,7 @@ async def _set(site: Site, playing: bool) -> None:
 
 def set_playing(site: Site, playing: bool) -> None:
     """Say in the store what a process says that plays, or that there is none."""
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, _set(site, playing)).result()
+    aside(_set(site, playing))
 
 
 @pytest.fixture
@@ -96,5 +94,4 @@ def mark(site: Site, case: str) -> None:
             await driver.execute("UPDATE finding SET drill = true WHERE case_id = $1::uuid", case)
         await engine.dispose()
 
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, run()).result()
+    aside(run())

@@ -18,15 +18,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from api.guards import SESSION_COOKIE
-from api.settings import Settings, data_folder
-from api.store.database import asyncpg_url, open_engine
-from api.store.sample import ensure_sample
+from api.settings import Settings
+from api.store.database import asyncpg_url
 from tests import databases
+from tests.aside import aside
 from tests.pages.chromium import FLAGS, find_chromium
 from tests.pages.cutting import CuttingProxy
 from tests.pages.killable import KillableServer
 from tests.pages.phone import PHONE
-from tests.pages.staff import aside, new_session, person_of_post
+from tests.pages.staff import new_session, person_of_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis, pytest.mark.slow]
 
@@ -122,23 +122,16 @@ class Phone:
 
 @pytest.fixture
 def served(
-    database_server: Callable[[str], str], database_template: str, tmp_path: Path
+    database_server: Callable[[str], str], sample_template: str, tmp_path: Path
 ) -> Iterator[tuple[KillableServer, Settings]]:
     """The sample district in a process of its own."""
-    name = aside(databases.create_copy(database_server, database_template))
-    settings = Settings.read({}, database_url=database_server(name), data_path=tmp_path / "data")
-
-    async def load() -> None:
-        engine = open_engine(settings.database_url)
-        await ensure_sample(engine, data_folder())
-        await engine.dispose()
-
-    aside(load())
-    server = KillableServer(settings.database_url, settings.data_path)
-    server.start()
-    yield server, settings
-    server.kill()
-    aside(databases.drop(database_server, name))
+    with databases.copied(database_server, sample_template) as address:
+        settings = Settings.read({}, database_url=address, data_path=tmp_path / "data")
+        aside(databases.load_sample(address))
+        server = KillableServer(address, settings.data_path)
+        server.start()
+        yield server, settings
+        server.kill()
 
 
 def findings_of(settings: Settings, person: UUID) -> list[Any]:

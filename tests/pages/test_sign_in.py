@@ -1,9 +1,7 @@
 """The sign-in page: an authenticator is set up there, and an outside provider signs people in."""
 
-import asyncio
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +13,7 @@ from api.oidc import Provider
 from api.store.accounts import create_account, set_grants, set_second_factor_roles
 from api.store.database import open_engine, transaction
 from tests.api.a_provider import CLIENT, SECRET, SmallProvider, a_provider
+from tests.aside import aside
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 from tests.pages.staff import DISTRICT, mint_link
@@ -57,12 +56,6 @@ async def make_planner(site: Site, subject: str) -> None:
             await set_grants(connection, DISTRICT, account, [Grant(Role.PLANNER, DISTRICT)], "tests")
     finally:
         await engine.dispose()
-
-
-def aside(work: object) -> None:
-    """Run a coroutine beside the browser's own loop, which runs in this thread."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])

@@ -1,12 +1,8 @@
 """In mid-shift the server goes down and comes back: the desk keeps what it shows and catches up."""
 
-import asyncio
 import re
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,42 +11,21 @@ from playwright.sync_api import Browser, expect
 from api.guards import SESSION_COOKIE
 from api.identity import Role
 from tests import databases
-from tests.pages.site import Site, served_sample
+from tests.pages.site import served_sample
 from tests.pages.staff import report, sign_in
 from tests.pages.test_wall import IN_TOWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis, pytest.mark.slow]
 
 
-Answer = TypeVar("Answer")
-
-
-def aside(work: Coroutine[object, object, Answer]) -> Answer:
-    """Run it in a thread of its own: the browser's loop runs in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
-
-
-@contextmanager
-def served_aside(address: str, folder: Path, port: int = 0) -> Iterator[Site]:
-    """The same as `served_sample`, begun and ended in a thread of its own."""
-    serving = served_sample(address, folder, port)
-    with ThreadPoolExecutor(1) as thread:
-        site = thread.submit(serving.__enter__).result()
-        try:
-            yield site
-        finally:
-            thread.submit(serving.__exit__, None, None, None).result()
-
-
 def test_the_desk_lives_through_a_restart_of_the_server(
-    database_server: Callable[[str], str], database_template: str, tmp_path: Path, chromium: Browser
+    database_server: Callable[[str], str], sample_template: str, tmp_path: Path, chromium: Browser
 ) -> None:
-    copied = aside(databases.create_copy(database_server, database_template))
-    address = database_server(copied)
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce")
-    try:
-        with served_aside(address, tmp_path) as first:
+    with (
+        databases.copied(database_server, sample_template) as address,
+        chromium.new_context(viewport={"width": 1366, "height": 768}, reduced_motion="reduce") as context,
+    ):
+        with served_sample(address, tmp_path) as first:
             someone = sign_in(first, Role.OPERATOR)
             context.add_cookies([{"name": SESSION_COOKIE, "value": someone.session, "url": first.url}])
             page = context.new_page()
@@ -62,13 +37,10 @@ def test_the_desk_lives_through_a_restart_of_the_server(
             expect(page.locator(".case__head")).to_contain_text(f"#{before['number']}")
         expect(page.locator(".live")).to_contain_text("连接已断开", timeout=40_000)
         expect(page.locator(".case__head")).to_contain_text(f"#{before['number']}")
-        with served_aside(address, tmp_path, port=urlsplit(first.url).port or 0) as second:
+        with served_sample(address, tmp_path, port=urlsplit(first.url).port or 0) as second:
             expect(page.locator(".live")).to_contain_text(re.compile("实时"), timeout=60_000)
             again = sign_in(second, Role.OPERATOR)
             after = report(again, **IN_TOWN, source="hotline", description="恢复后")
             expect(page.locator(".case-row", has_text=f"#{after['number']}")).to_be_visible()
             page.keyboard.press("f")
             expect(page.locator(".case__head")).not_to_contain_text("待受理")
-    finally:
-        context.close()
-        aside(databases.drop(database_server, copied))

@@ -1,8 +1,6 @@
 """Work at the desk on the real server: other operators' hands, choosing by hand, the batch, numbers, undo."""
 
-import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import asyncpg
@@ -11,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from api.identity import Role
 from api.store.database import asyncpg_url
+from tests.aside import aside
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 from tests.pages.staff import Worker, report, sign_in
@@ -34,11 +33,10 @@ async def move_rosters(address: str, days: int) -> None:
 @pytest.fixture
 def waiting_case(site: Site, operator: Worker) -> dict[str, object]:
     """A filed case that nobody was found for, because everybody was off shift just then."""
-    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
-        aside.submit(asyncio.run, move_rosters(site.settings.database_url, -4000)).result()
-        case = report(operator, **IN_TOWN, source="hotline", description="等待派人")
-        operator.post(f"/cases/{case['id']}/file")
-        aside.submit(asyncio.run, move_rosters(site.settings.database_url, 4000)).result()
+    aside(move_rosters(site.settings.database_url, -4000))
+    case = report(operator, **IN_TOWN, source="hotline", description="等待派人")
+    operator.post(f"/cases/{case['id']}/file")
+    aside(move_rosters(site.settings.database_url, 4000))
     found: dict[str, object] = operator.get(f"/cases/{case['id']}")
     assert found["state"] == "filed"
     return found
