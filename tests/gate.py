@@ -55,6 +55,8 @@ def steps(*, everything: bool) -> list[Step]:
     skipped = "not browser and not wheel" if everything else "not browser and not wheel and not slow"
     pytest = [PYTHON, "-m", "pytest"]
     limit_s = 2700 if everything else 1500
+    if everything:
+        pytest += ["--hypothesis-profile", "searching"]
     return [
         _light("format", "ruff format", lambda: [_tool("ruff"), "format", "--check", "--quiet", "."]),
         _light("lint", "ruff", lambda: [_tool("ruff"), "check", "."]),

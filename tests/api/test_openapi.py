@@ -31,7 +31,7 @@ from tests.api.the_town import STEWARD, build_town
 
 pytestmark = pytest.mark.postgis
 
-EXAMPLES = 6
+EXAMPLES = 3
 """For each operation and each way of making requests; ./yilu test --all tries more."""
 
 LEFT_OUT = frozenset({("GET", "/api/v1/live"), ("DELETE", "/api/v1/session")})
