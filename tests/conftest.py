@@ -42,6 +42,14 @@ def database(database_server: Callable[[str], str], database_template: str) -> I
         yield address
 
 
+@pytest.fixture
+def sample_database(database_server: Callable[[str], str], sample_template: str) -> Iterator[str]:
+    """The address of a database of this test's own, with the sample district and nobody's work in it."""
+    with databases.copied(database_server, sample_template) as address:
+        aside(databases.load_sample(address))
+        yield address
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A browser: one a process, because Playwright wants to be alone in it."""

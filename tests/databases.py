@@ -102,6 +102,14 @@ async def load_sample(database_url: str) -> None:
         await engine.dispose()
 
 
+def share_compiled_roads(data_path: Path) -> None:
+    """Copies of one database have the same roads: whoever comes first compiles them for all."""
+    shared = default_data_path() / "tests" / "roads"
+    shared.mkdir(parents=True, exist_ok=True)
+    if not (data_path / "roads").exists():
+        (data_path / "roads").symlink_to(shared)
+
+
 @contextmanager
 def copied(url: Callable[[str], str], template: str) -> Iterator[str]:
     """Yield the address of a copy of that database; at the end it is dropped, whoever is still connected."""

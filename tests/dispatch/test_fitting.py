@@ -13,6 +13,8 @@ from geo.coordinates import LonLat
 from geo.streets import StreetId
 from tests.dispatch.test_simulate import LAST, policy, territory
 
+pytestmark = pytest.mark.xdist_group("fitting")  # what they share is made once
+
 DAYS = 364
 History = tuple[list[PastFinding], list[tuple[StreetId, datetime]]]
 Value = TypeVar("Value")

@@ -13,6 +13,8 @@ from geo.hotspots import Ground, HotspotState, Measure, NoStreetsError, Observat
 from geo.street_density import StreetKernel, StreetPieces
 from geo.units import UnknownUnitError
 
+pytestmark = pytest.mark.xdist_group("hotspots")  # what they share is made once
+
 DISTRICT = box(112.50, 37.80, 112.55, 37.84)
 CENTRE = (112.53, 37.825)
 START = np.datetime64("2026-01-01T00:00:00")

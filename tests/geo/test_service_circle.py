@@ -23,6 +23,8 @@ from geo.service_circle import ServiceCircle, coverage, responders_reach
 from geo.travel import Travel
 from tests.geo.road_towns import LAT, LON, STEP, at, town
 
+pytestmark = pytest.mark.xdist_group("circle")  # what they share is made once
+
 
 @pytest.fixture(scope="module")
 def roads() -> RoadNetwork:

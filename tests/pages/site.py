@@ -13,9 +13,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.main import create_app
-from api.settings import Settings, default_data_path
+from api.settings import Settings
 from tests.aside import aside
-from tests.databases import load_sample
+from tests.databases import load_sample, share_compiled_roads
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator
     """Load the sample district into the database and serve it until the end; port 0: any that is free."""
     settings = Settings.read({}, database_url=database_url, data_path=data_path)
     aside(load_sample(database_url))
-    _share_compiled_roads(data_path)
+    share_compiled_roads(data_path)
     app = create_app(settings)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -56,14 +56,6 @@ def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator
             server.should_exit = True
             thread.join(timeout=20)
             loop.close()
-
-
-def _share_compiled_roads(data_path: Path) -> None:
-    """Copies of one database have the same roads: whoever comes first compiles them for all."""
-    shared = default_data_path() / "tests" / "roads"
-    shared.mkdir(parents=True, exist_ok=True)
-    if not (data_path / "roads").exists():
-        (data_path / "roads").symlink_to(shared)
 
 
 def _await_start(app: FastAPI, server: uvicorn.Server, thread: threading.Thread) -> None:

@@ -11,20 +11,19 @@ from fastapi import FastAPI
 from shapely.geometry import shape
 
 from api.identity import Role
-from api.settings import data_folder
 from api.store.database import driver_transaction
-from api.store.sample import ensure_sample
 from tests.api.people_here import sign_in_as
 from tests.api.serving import engine_in, serving
 from tests.api.vector_tiles import read_tile
+from tests.databases import share_compiled_roads
 
 pytestmark = pytest.mark.postgis
 
 
 @pytest.fixture
-async def planner(database: str, tmp_path: Path) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
-    async with serving(database, tmp_path) as (app, _):
-        await ensure_sample(engine_in(app), data_folder())
+async def planner(sample_database: str, tmp_path: Path) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    share_compiled_roads(tmp_path)
+    async with serving(sample_database, tmp_path) as (app, _):
         await app.state.roads.step()
         yield app, await sign_in_as(app, Role.PLANNER)
 

@@ -11,7 +11,6 @@ from api.identity import Role
 from api.settings import data_folder
 from api.store.cases import find_case_file, list_events, list_tasks
 from api.store.database import driver_transaction, open_engine
-from api.store.sample import ensure_sample
 from api.store.sample_year import ensure_sample_year
 from dispatch.lifecycle import Action, State, next_state
 from tests.api.people_here import sign_in_as
@@ -23,17 +22,16 @@ DISTRICT = "990101"
 
 
 @pytest.fixture
-async def engine(database: str) -> AsyncIterator[AsyncEngine]:
-    opened = open_engine(database, pool_size=2)
+async def engine(sample_database: str) -> AsyncIterator[AsyncEngine]:
+    opened = open_engine(sample_database, pool_size=2)
     yield opened
     await opened.dispose()
 
 
 async def test_the_year_holds_the_published_totals_and_reads_back_case_by_case(
-    engine: AsyncEngine, database: str, tmp_path: Path
+    engine: AsyncEngine, sample_database: str, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    await ensure_sample(engine, data_folder())
     assert await ensure_sample_year(engine, data_folder(), lambda what, *_: told.append(what))
     assert told == ["findings", "cases", "events", "offers", "patrols", "tracks"]
     assert not await ensure_sample_year(engine, data_folder())
@@ -68,7 +66,7 @@ async def test_the_year_holds_the_published_totals_and_reads_back_case_by_case(
             assert len(tasks) == sum(event.action is Action.OFFER for event in events)
         newest = await count("SELECT max(at) FROM case_event")
     assert (date.today() - newest.date()).days <= 2  # noqa: DTZ011 - a day more or less does not matter here
-    await demand_served_totals(database, tmp_path)
+    await demand_served_totals(sample_database, tmp_path)
 
 
 async def demand_served_totals(database: str, tmp_path: Path) -> None:
