@@ -59,10 +59,14 @@ class BenchServer:
 
 
 @contextmanager
-def bench_server() -> Iterator[BenchServer]:
-    """Yield a server over a fresh sample district; all of it goes away at the end."""
-    with _database() as url, TemporaryDirectory(prefix="yilu-bench-") as folder:
-        asyncio.run(_load(url))
+def bench_server(*, endless_room: bool = True) -> Iterator[BenchServer]:
+    """Yield a server over a fresh sample district; all of it goes away at the end.
+
+    With endless room everybody may hold any number of tasks: where thousands of findings come in and nobody
+    deals with them, none would be offered otherwise.
+    """
+    with bench_database() as url, TemporaryDirectory(prefix="yilu-bench-") as folder:
+        asyncio.run(_load(url, endless_room))
         port = _free_port()
         words = [sys.executable, "-m", "bench.serving", url, str(port), folder]
         process = subprocess.Popen(words, cwd=Path(__file__).parent.parent)
@@ -75,7 +79,8 @@ def bench_server() -> Iterator[BenchServer]:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def bench_database() -> Iterator[str]:
+    """Yield the address of a new and empty database; it goes away at the end."""
     name = f"yilu_bench_{uuid.uuid4().hex}"
     if given := os.environ.get("DATABASE_URL"):
         server = asyncpg_url(given).set(drivername="postgresql")
@@ -98,13 +103,13 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-async def _load(url: str) -> None:
+async def _load(url: str, endless_room: bool) -> None:
     await migrate_forward(url)
     engine = open_engine(url, pool_size=2)
     await ensure_sample(engine, data_folder())
     await engine.dispose()
-    # thousands of findings come in and nobody deals with them: without room for more, none would be offered
-    await _execute(url, "UPDATE person SET capacity = 1000000")
+    if endless_room:
+        await _execute(url, "UPDATE person SET capacity = 1000000")
     await _execute(url, "VACUUM ANALYZE")
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from dispatch.behaviour import Behaviour, ExactOutcomes, Nature
 from dispatch.clocks import CITY_ZONE
 from dispatch.disorder import CategoryRate, plan_disorder
-from dispatch.history import History, pack
+from dispatch.history import History
+from dispatch.history_packing import pack
 from dispatch.lifecycle import Outcome
 from dispatch.policy import Policy
 from dispatch.ports import TravelTimes

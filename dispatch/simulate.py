@@ -11,25 +11,24 @@ from datetime import datetime, timedelta
 from dispatch import use_cases
 from dispatch.batch import plan_batch
 from dispatch.behaviour import Nature, Outcomes
-from dispatch.cases import RESIDENT, THE_SYSTEM, Act, Actor, Case, Place, Ring
+from dispatch.cases import THE_SYSTEM, Act, Actor, Case, Place, Ring
 from dispatch.changes import Change, Timer, TimerKind
 from dispatch.choices import Decision
 from dispatch.clocks import ClockState
 from dispatch.decision import already_asked, decide
-from dispatch.disorder import DisorderPlan, PlannedPatrol, Sighting
-from dispatch.findings import Finding, Kind, Source, Wish
+from dispatch.disorder import DisorderPlan
+from dispatch.findings import Kind
 from dispatch.hindsight import least_travel_s
-from dispatch.ids import CaseId, FindingId, PersonId, TaskId, seeded_ids
+from dispatch.ids import CaseId, PersonId, TaskId, seeded_ids
 from dispatch.interruptions import Interruptions
 from dispatch.lifecycle import Action, State, guard
 from dispatch.responders import Fix, Responder
 from dispatch.virtual_desk import OPERATOR_LOOKS_AGAIN, VirtualDesk
+from dispatch.virtual_finders import VirtualFinders
 from dispatch.virtual_staff import VirtualStaff
 from dispatch.virtual_store import VirtualStore, VirtualTime
 from dispatch.virtual_world import Busy, Request, Walk, World
 from geo.coordinates import LonLat
-
-_TRY_PATROL_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,69 +64,27 @@ class Simulation:
         self.time = VirtualTime(starts_at)
         self.store = VirtualStore(world.situation)
         self.busy = Busy()
-        self.walks: list[Walk] = []
         self.travelled_s: dict[PersonId, float] = {}
-        self._ids = seeded_ids(seed, lambda: self.time.now)
+        self.new_id = seeded_ids(seed, lambda: self.time.now)
         self.interruptions = interruptions or Interruptions(seed)
         self.dealing = dealing
         self.least_travel_s: dict[TaskId, float] = {}
         """Of each offer the way of the nearest who might have been asked; filled for hindsight only."""
         self._desk = VirtualDesk(self)
         self._staff = VirtualStaff(self, self._desk)
+        self._finders = VirtualFinders(self, self._desk, plan, requests)
         self._to_deal: dict[CaseId, None] = {}
-        self._seen: dict[int, list[Sighting]] = {}
-        for sighting in plan.sightings:
-            self._seen.setdefault(sighting.patrol, []).append(sighting)
-        for number, patrol in enumerate(plan.patrols):
-            self.time.at(patrol.starts_at, self._patrol(number, patrol))
-        for request in requests:
-            self.time.at(request.at, self._request(request))
+
+    @property
+    def walks(self) -> list[Walk]:
+        """The patrols that were walked, in the order in which they began."""
+        return self._finders.walks
 
     def play(self, until: datetime, progress: Callable[[datetime], None] | None = None) -> None:
         """Let everything happen up to that instant."""
         self.time.run_until(until, progress)
 
-    # -- patrols ------------------------------------------------------------------------------------
-
-    def _patrol(self, number: int, patrol: PlannedPatrol) -> Callable[[], None]:
-        def begin() -> None:
-            walker = self._walker(patrol)
-            now = self.time.now
-            if walker is None:
-                self.time.at(now + _TRY_PATROL_AGAIN, begin)
-                return
-            ends = now + patrol.lasts
-            self.busy.take(walker.person, ends)
-            walk = Walk(self._ids(), walker.person, patrol, now, ends)
-            self.walks.append(walk)
-            late = now - patrol.starts_at
-            for sighting in self._seen.pop(number, ()):
-                self.time.at(sighting.at + late, self._find(sighting, walk, walker))
-
-        return begin
-
-    def _walker(self, patrol: PlannedPatrol) -> Responder | None:
-        """One of the street's people, else of the subdistrict's, on duty for the whole walk and free."""
-        force = self.world.situation.task_force_of(patrol.street)
-        if force is None:
-            return None
-        ready = [
-            who for who in map(self.refreshed, (*force.members, force.chief)) if self._can_walk(who, patrol)
-        ]
-        if not ready:
-            others = (who.person for who in self.world.situation if who.area.startswith(force.subdistrict))
-            ready = [who for who in map(self.refreshed, others) if self._can_walk(who, patrol)]
-        return ready[self.nature.pick(len(ready))] if ready else None
-
-    def _can_walk(self, who: Responder | None, patrol: PlannedPatrol) -> bool:
-        now = self.time.now
-        return (
-            who is not None
-            and who.shift is not None
-            and who.shift.covers(now)
-            and who.shift.ends >= now + patrol.lasts
-            and self.busy.free_at(who.person, now) <= now
-        )
+    # -- who is where --------------------------------------------------------------------------------
 
     def refreshed(self, person: PersonId) -> Responder | None:
         """The person with the shift that the roster gives him now."""
@@ -141,65 +98,6 @@ class Simulation:
                 return self.world.situation.find(person)
         return who
 
-    # -- findings -----------------------------------------------------------------------------------
-
-    def _find(self, sighting: Sighting, walk: Walk, walker: Responder) -> Callable[[], None]:
-        def found() -> None:
-            now = self.time.now
-            self.heard_from(walker.person, Fix(sighting.place, now))
-            outcome = self.outcomes.on_the_spot()
-            finding = Finding(
-                FindingId(self._ids()),
-                self.world.territory.areas[0].code,
-                walker.person,
-                f"sim-{len(self.store.record.findings)}",
-                Source.STAFF,
-                Kind.PATROL_FINDING,
-                sighting.category,
-                sighting.place,
-                now,
-                now,
-                wish=Wish.HAND_ON if outcome is None else Wish.SETTLE,
-                outcome=outcome,
-                patrol=str(walk.id),
-            )
-            actor = Actor(walker.person, walker.post, walker.name, walker.area, walker.department)
-            case = self._report(finding, actor, reason="已移交责任单位" if outcome else "")
-            if case.state is State.REPORTED:
-                wait = self.nature.seconds(self.nature.behaviour.screen_minutes * 60, 0.6)
-                self.time.at(now + wait, lambda: self._desk.place_and_file(case.id, walk.planned))
-
-        return found
-
-    def _request(self, request: Request) -> Callable[[], None]:
-        def reported() -> None:
-            now = self.time.now
-            resident = PersonId(self._ids())
-            finding = Finding(
-                FindingId(self._ids()),
-                self.world.territory.areas[0].code,
-                resident,
-                f"sim-{len(self.store.record.findings)}",
-                Source.RESIDENT,
-                Kind.RESIDENT_REQUEST,
-                request.category,
-                request.place,
-                now,
-                now,
-            )
-            case = self._report(finding, Actor(resident, RESIDENT, "居民"))
-            wait = self.nature.seconds(self.nature.behaviour.screen_minutes * 60, 0.6)
-            self.time.at(now + wait, lambda: self._desk.screen(case.id))
-
-        return reported
-
-    def _report(self, finding: Finding, actor: Actor, reason: str = "") -> Case:
-        place = self.place(finding.at)
-        act = self.act(actor, reason)
-        change = use_cases.report_finding(finding, place, act, self.world.policy)
-        self.save(self.carry_on(change))
-        return change.case
-
     def place(self, at: LonLat) -> Place:
         """Where a point lies; outside every area the nearest one is named."""
         territory = self.world.territory
@@ -209,8 +107,6 @@ class Simulation:
         nearest, away_m = territory.nearest_area(at.lon, at.lat)
         return Place(at, territory.areas[0].code, None, None, territory.version, nearest.code, away_m)
 
-    # -- deciding -----------------------------------------------------------------------------------
-
     def heard_from(self, person: PersonId, fix: Fix) -> None:
         """A phone sends where it is; without a network nobody hears of it."""
         now, drawn = self.time.now, self.interruptions
@@ -218,12 +114,14 @@ class Simulation:
             return
         self.world.situation.move(person, fix)
 
+    # -- deciding -----------------------------------------------------------------------------------
+
     def act(self, actor: Actor, reason: str = "") -> Act:
         """An act of somebody's at this instant."""
-        return Act(actor, self.time.now, self._ids, reason, self.time.now)
+        return Act(actor, self.time.now, self.new_id, reason, self.time.now)
 
     def _by_system(self) -> Act:
-        return Act(THE_SYSTEM, self.time.now, self._ids)
+        return Act(THE_SYSTEM, self.time.now, self.new_id)
 
     def carry_on(self, change: Change) -> Change:
         """The change, with an offer on top where a filed case wants somebody, or it waits for the deal."""

@@ -10,7 +10,7 @@ from dispatch.behaviour import Nature, Outcomes
 from dispatch.cases import Act, Actor, Place
 from dispatch.changes import Change
 from dispatch.disorder import PlannedPatrol
-from dispatch.ids import PersonId
+from dispatch.ids import Ids, PersonId
 from dispatch.interruptions import Interruptions
 from dispatch.policy import Policy
 from dispatch.responders import Fix, Responder, Shift
@@ -79,6 +79,7 @@ class Play(Protocol):
     interruptions: Interruptions
     busy: Busy
     travelled_s: dict[PersonId, float]
+    new_id: Ids
 
     def act(self, actor: Actor, reason: str = "") -> Act:
         """An act of somebody's at this instant."""
