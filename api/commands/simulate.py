@@ -26,6 +26,8 @@ from geo.road_readers import import_roads
 from geo.sample import load
 
 Runs = dict[Way, list[Figures]]
+_WIDTH = 120
+"""Of a table that goes into a file or another program."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -156,7 +158,7 @@ def _print(runs: Runs, days: int) -> None:
         table.add_row(way.value, *map(_shown, _estimates(played, list(NAMES))))
         gaps = [_gap(played, name) for name in NAMES]
         table.add_row("  over the bound", *gaps, style="dim", end_section=True)
-    console = Console()
+    console = Console(width=None if Console().is_terminal else _WIDTH)
     console.print(table)
     console.print(
         "The bound knows the future: the nearest who might be sent is always free, and sets out at once.",
