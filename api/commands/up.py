@@ -205,8 +205,8 @@ async def _ensure_sample(database_url: str, under_way: Step) -> dict[str, str]:
     """Load the sample district unless it is there; return a one-time sign-in link for each role."""
     engine = open_engine(database_url, pool_size=2)
     try:
-        await ensure_sample(engine, data_folder(), lambda what, *_: under_way.say(what))
-        await ensure_sample_year(engine, data_folder(), lambda what, *_: under_way.say(f"its year: {what}"))
+        await ensure_sample(engine, data_folder(), under_way.progress)
+        await ensure_sample_year(engine, data_folder(), under_way.progress)
         async with transaction(engine) as connection:
             minted = await sample_sign_in_links(connection, SAMPLE_DISTRICT_CODE)
         return {str(role): link for role, link in minted.items()}

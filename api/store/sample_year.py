@@ -42,10 +42,11 @@ from geo.sample import SAMPLE_DISTRICT_CODE
 from geo.streets import Street
 
 Progress = Callable[[str, int, int], None]
+"""Told what is being saved, how many rows are and how many there will be."""
 Columns = Mapping[str, list[int]]
 
 TRACK_EVERY_S = 60
-_STEPS = ("findings", "cases", "events", "offers", "patrols", "tracks")
+_TELL_EVERY = 2_000
 _DESK_PERSON = UUID(int=1)
 
 
@@ -263,6 +264,32 @@ class _Reader:
                     round(point.x, 6), round(point.y, 6), 8.0, patrol,
                 )  # fmt: skip
 
+    def rows_since(self, tracks_since: datetime) -> int:
+        """How many rows there will be in all; of the tracks only those since then."""
+        began, ended = (self.history.patrol[name].astype(np.int64) for name in ("started_s", "ended_s"))
+        recent = began >= (tracks_since - self.history.starts_at).total_seconds()
+        tracks = int(((ended - began)[recent] // TRACK_EVERY_S + 1).sum())
+        ids = (self.finding_ids, self.case_ids, self.event_ids, self.task_ids, self.patrol_ids)
+        return sum(map(len, ids)) + tracks
+
+
+class _Telling:
+    """Tells how many rows have passed."""
+
+    def __init__(self, progress: Progress, of: int) -> None:
+        self._progress = progress
+        self._of = of
+        self._done = 0
+
+    def passing(self, what: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """The same rows, counted."""
+        self._progress(what, self._done, self._of)
+        for row in rows:
+            yield row
+            self._done += 1
+            if self._done % _TELL_EVERY == 0:
+                self._progress(what, self._done, self._of)
+
 
 _FINDING = (
     "district id submitter client_id digest case_id source kind category geom found_at received_at"
@@ -302,17 +329,17 @@ async def load_sample_year(
     ends = history.at(int(history.event["at_s"].max()))
     assert ends is not None
     since = ends - timedelta(days=policy.privacy.track_days)
-    tables: Sequence[tuple[str, list[str], Iterator[tuple[Any, ...]]]] = (
-        ("finding", _FINDING, reader.findings()),
-        ("cases", _CASE, reader.cases()),
-        ("case_event", _EVENT, reader.events()),
-        ("task", _TASK, reader.tasks()),
-        ("patrol", _PATROL, reader.patrols()),
-        ("position_track", _TRACK, reader.tracks(streets, since)),
+    tables: Sequence[tuple[str, str, list[str], Iterator[tuple[Any, ...]]]] = (
+        ("findings of its year", "finding", _FINDING, reader.findings()),
+        ("cases of its year", "cases", _CASE, reader.cases()),
+        ("events of its year", "case_event", _EVENT, reader.events()),
+        ("offers of its year", "task", _TASK, reader.tasks()),
+        ("patrols of its year", "patrol", _PATROL, reader.patrols()),
+        ("tracks of its year", "position_track", _TRACK, reader.tracks(streets, since)),
     )
-    for number, (table, columns, rows) in enumerate(tables):
-        await copy_rows(driver, table, columns, rows)
-        progress(_STEPS[number], number + 1, len(_STEPS))
+    told = _Telling(progress, reader.rows_since(since))
+    for what, table, columns, rows in tables:
+        await copy_rows(driver, table, columns, told.passing(what, rows))
     await driver.execute(
         """INSERT INTO feed (district, epoch, last_seq) VALUES ($1, 1, $2)
            ON CONFLICT (district) DO UPDATE SET last_seq = EXCLUDED.last_seq""",
