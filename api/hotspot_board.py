@@ -21,7 +21,7 @@ from api.roads_watch import RoadsWatch
 from api.store.database import driver_transaction
 from api.store.hotspot_rows import read_observations, read_patrol_hours
 from geo.areas import Area, Level, Territory
-from geo.hotspot_layers import DensityLayer, EmergingLayer, StreetLayer, UnitLayer
+from geo.hotspot_layers import DensityLayer, EmergingLayer, PointLayer, StreetLayer, UnitLayer
 from geo.hotspots import Ground, HotspotState, Measure, Selection, Units
 from geo.roads import RoadNetwork
 from geo.street_density import StreetKernel, StreetPieces
@@ -52,18 +52,23 @@ class HotspotLayer(StrEnum):
     AREAS = "areas"
     KINDS = "kinds"
     STREETS = "streets"
+    POINTS = "points"
 
-    def of(self, state: HotspotState) -> DensityLayer | UnitLayer | EmergingLayer | StreetLayer:
+    def of(
+        self, state: HotspotState, permutations: int = 0
+    ) -> DensityLayer | UnitLayer | EmergingLayer | StreetLayer | PointLayer:
         """The layer; raises `NoStreetsError` where roads are wanted and none were given."""
         match self:
             case HotspotLayer.DENSITY:
                 return state.density_layer()
             case HotspotLayer.AREAS:
-                return state.units_layer()
+                return state.units_layer(permutations)
             case HotspotLayer.KINDS:
                 return state.emerging_layer()
             case HotspotLayer.STREETS:
                 return state.street_layer()
+            case HotspotLayer.POINTS:
+                return state.points_layer(permutations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class HotspotQuestion:
     selection: Selection
     measure: Measure
     rate: float
+    permutations: int = 0
+    """0 takes p-values from the curve; otherwise they are counted over so many shuffles."""
 
     def between(self, since: np.datetime64 | None, until: np.datetime64 | None) -> "HotspotQuestion":
         """The same question of another time; None leaves that end as it is."""
@@ -128,7 +135,8 @@ class HotspotBoard:
             key = (question, layer)
             drawn_in, shapes = self._shapes.get(key, (0, None))
             if shapes is None or drawn_in != board.round:
-                shapes = await asyncio.to_thread(_drawn, board.state, question, partial(_shapes_of, layer))
+                draw = partial(_shapes_of, layer, question.permutations)
+                shapes = await asyncio.to_thread(_drawn, board.state, question, draw)
                 self._shapes[key] = (board.round, shapes)
             self._shapes.move_to_end(key)
             while len(self._shapes) > _SHAPES_KEPT:
@@ -214,5 +222,5 @@ def _drawn(state: HotspotState, question: HotspotQuestion, draw: Callable[[Hotsp
     return draw(state)
 
 
-def _shapes_of(layer: HotspotLayer, state: HotspotState) -> DrawnShapes:
-    return DrawnShapes.of_frame(layer.of(state).to_frame())
+def _shapes_of(layer: HotspotLayer, permutations: int, state: HotspotState) -> DrawnShapes:
+    return DrawnShapes.of_frame(layer.of(state, permutations).to_frame())

@@ -66,6 +66,11 @@ class GiStar:
         """Units that are coldspots at the stated rate."""
         return np.asarray((self.q <= self.rate) & (self.z < 0), dtype=bool)
 
+    @property
+    def spot(self) -> NDArray[np.str_]:
+        """Hot, cold or none, a word for each unit."""
+        return np.where(self.hot, "hot", np.where(self.cold, "cold", "none"))
+
 
 def gi_star(
     values: FloatArray,

@@ -17,6 +17,7 @@ from geo.density import Raster
 from geo.gi_star import GiStar
 from geo.observations import TimeArray
 from geo.point_checks import SetApart
+from geo.point_hotspots import Places
 from geo.rates import Measure
 from geo.space_time import Emerging, Kind
 from geo.street_density import StreetKernel
@@ -98,13 +99,38 @@ class UnitLayer:
             "z": self.gi.z,
             "p": self.gi.p,
             "q": self.gi.q,
-            "spot": np.where(self.gi.hot, "hot", np.where(self.gi.cold, "cold", "none")),
+            "spot": self.gi.spot,
         }
         return _frame(columns, list(self.units.shapes))
 
     def to_geojson(self) -> dict[str, object]:
         """The same as GeoJSON, with what it was drawn from."""
         return _geojson(self.to_frame(), self.about, {"measure": str(self.measure), "rate": self.gi.rate})
+
+
+@dataclass(frozen=True, slots=True)
+class PointLayer:
+    """Gi* of each place that has findings, among the places around it; no boundary plays a part."""
+
+    places: Places
+    plane: MetricPlane
+    gi: GiStar
+    about: About
+
+    def to_frame(self) -> "geopandas.GeoDataFrame":
+        """One point per place: count, z, p, q and hot, cold or neither."""
+        columns: dict[str, Column] = {
+            "count": self.places.counts.astype(np.int64),
+            "z": self.gi.z,
+            "p": self.gi.p,
+            "q": self.gi.q,
+            "spot": self.gi.spot,
+        }
+        return _frame(columns, self.places.shapes(self.plane))
+
+    def to_geojson(self) -> dict[str, object]:
+        """The same as GeoJSON, with what it was drawn from."""
+        return _geojson(self.to_frame(), self.about, {"rate": self.gi.rate})
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,10 @@ def p_in_words(p: float) -> tuple[str, str]:
     return "与偶然无异", "no different from chance"
 
 
-def explain(state: "HotspotState", code: str, most_findings: int = 50) -> Explanation:
+def explain(state: "HotspotState", code: str, permutations: int = 0) -> Explanation:
     """One unit of a state explained; raises `UnknownUnitError`."""
     row = state.ground.units.place_of(code)
-    units, emerging = state.units_layer(), state.emerging_layer()
+    units, emerging = state.units_layer(permutations), state.emerging_layer()
     series = emerging.cube[row]
     kind = Kind(str(emerging.emerging.kind[row]))
     slope = float(sen_slope(series[None, :])[0])
@@ -100,7 +100,7 @@ def explain(state: "HotspotState", code: str, most_findings: int = 50) -> Explan
         series=[int(count) for count in series],
         step_starts=[str(edge) for edge in emerging.edges[:-1]],
         categories=[(state.store.categories[number], count) for count, number in ranked],
-        findings=[state.store.ids[place] for place in newest[:most_findings] if state.store.ids[place]],
+        findings=[state.store.ids[place] for place in newest if state.store.ids[place]],
         zh=zh,
         en=en,
     )

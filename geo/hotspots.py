@@ -18,9 +18,10 @@ from geo.coordinates import FloatArray
 from geo.density import GrowingDensity, Raster
 from geo.finding_store import FindingStore, Placed
 from geo.gi_star import DEFAULT_RATE, gi_star
-from geo.hotspot_layers import About, DensityLayer, EmergingLayer, StreetLayer, UnitLayer
+from geo.hotspot_layers import About, DensityLayer, EmergingLayer, PointLayer, StreetLayer, UnitLayer
 from geo.hotspot_words import about_findings
 from geo.observations import IntArray, Observations, Selection, TimeArray
+from geo.point_hotspots import Places
 from geo.rates import Measure, rates
 from geo.space_time import cube_of, emerging_hotspots, steps_between
 from geo.street_density import GrowingStreetDensity, StreetKernel
@@ -160,6 +161,16 @@ class HotspotState:
         found = gi_star(tested, units.neighbours, self.rate, permutations, third=rate_of.third)
         about = self._about("units", int(found.hot.sum()))
         return UnitLayer(units, self._counts.copy(), rate_of.shown, found, self.measure, about)
+
+    def points_layer(self, permutations: int = 0) -> PointLayer:
+        """Gi* of every place that has findings, with the places within 100 m; always of counts."""
+        rows = self.store.placed.take(self.store.selected(self.selection))
+        places = (
+            Places.gathered(rows.x, rows.y) if self._enough else Places.gathered(np.empty(0), np.empty(0))
+        )
+        found = places.hotspots(self.rate, permutations)
+        about = self._about("points", int(found.hot.sum()))
+        return PointLayer(places, self.ground.units.plane, found, about)
 
     def emerging_layer(self) -> EmergingLayer:
         """The kind of every unit over whole steps up to the last finding (or the selection's end)."""

@@ -37,7 +37,7 @@ async def list_hotspot_features(
 ) -> tuple[Asked, list[Feature], int]:
     """One page of the units that the query asks for, and how many there are."""
     asked = asked_of(query, _PARAMETERS)
-    found = await board.answer(_question(query, asked, principal), lambda state: _features(state, asked))
+    found = await _found(board, principal, query, asked)
     return asked, found[asked.offset : asked.offset + asked.limit], len(found)
 
 
@@ -46,8 +46,15 @@ async def find_hotspot_feature(
 ) -> Feature | None:
     """One unit; None where the query's area has none of that code."""
     asked = asked_of(query, _PARAMETERS)
-    found = await board.answer(_question(query, asked, principal), lambda state: _features(state, asked))
+    found = await _found(board, principal, query, asked)
     return next((one for one in found if one["id"] == code), None)
+
+
+async def _found(
+    board: HotspotBoard, principal: Principal, query: QueryParams, asked: Asked
+) -> list[Feature]:
+    question = _question(query, asked, principal)
+    return await board.answer(question, lambda state: _features(state, asked, question.permutations))
 
 
 def _question(query: QueryParams, asked: Asked, principal: Principal) -> HotspotQuestion:
@@ -69,8 +76,8 @@ def _local(moment: datetime | None) -> np.datetime64 | None:
     return np.datetime64(moment.astimezone(ZoneInfo(LOCAL_ZONE)).replace(tzinfo=None), "s")
 
 
-def _features(state: HotspotState, asked: Asked) -> list[Feature]:
-    layer, over_time = state.units_layer(), state.emerging_layer()
+def _features(state: HotspotState, asked: Asked, permutations: int) -> list[Feature]:
+    layer, over_time = state.units_layer(permutations), state.emerging_layer()
     frame = layer.to_frame().assign(kind=over_time.emerging.kind, trend_p=over_time.emerging.trend.p)
     if asked.box is not None:
         frame = frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*asked.box))]

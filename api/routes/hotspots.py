@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 import numpy as np
 import orjson
@@ -18,7 +20,8 @@ from api.guards import require
 from api.hotspot_board import HotspotBoard, HotspotLayer, HotspotQuestion, Over
 from api.identity import Permission, Principal, Where, may
 from api.refusals import UnusableValueError
-from api.store.hotspot_rows import list_streets_of
+from api.store.hotspot_rows import list_cases_named, list_streets_of
+from dispatch.lifecycle import State
 from geo.hotspot_words import Explanation, explain
 from geo.hotspots import HotspotState, Measure, NoStreetsError, Selection
 from geo.observations import Season
@@ -27,6 +30,8 @@ router = APIRouter(prefix="/api/v1/hotspots", tags=["hotspots"])
 
 Viewer = Annotated[Principal, require(Permission.VIEW_STATISTICS)]
 _GEOJSON = "application/geo+json"
+_NEWEST = 50
+"""So many cases of an explained place are named."""
 _RATES = Annotated[float, Query(gt=0, le=0.5, description="Share of false hotspots that is accepted.")]
 
 
@@ -54,6 +59,10 @@ class HotspotQuery(BaseModel):
     since: date | None = None
     until: Annotated[date | None, Query(description="Not included.")] = None
     rate: _RATES = 0.05
+    permutations: Annotated[
+        int,
+        Query(ge=0, le=999, description="Shuffles that p-values are counted over; 0: from the exact curve."),
+    ] = 0
 
 
 class PlaceQuery(HotspotQuery):
@@ -85,7 +94,7 @@ async def question_of(
 def narrowed(query: HotspotQuery, principal: Principal, district: str) -> HotspotQuestion:
     """The question, within what the caller may see: hotspots are of whole areas, never of one street."""
     area = whole_area(principal, Permission.VIEW_STATISTICS, query.area, district)
-    return HotspotQuestion(area, query.over, selection_of(query), query.per, query.rate)
+    return HotspotQuestion(area, query.over, selection_of(query), query.per, query.rate, query.permutations)
 
 
 Question = Annotated[HotspotQuestion, Depends(question_of)]
@@ -104,6 +113,16 @@ class BusyStreet(BaseModel):
     chief_en: str | None
 
 
+class SpotCase(BaseModel):
+    """A case of the place, as a list shows it."""
+
+    id: UUID
+    number: int
+    category: str
+    state: State
+    reported_at: datetime
+
+
 class ExplainedPlace(BaseModel):
     """One place in numbers and in words; numbers are null where nothing can be said."""
 
@@ -119,7 +138,7 @@ class ExplainedPlace(BaseModel):
     series: list[int]
     step_starts: list[str]
     categories: list[tuple[str, int]]
-    cases: list[str]
+    cases: list[SpotCase]
     """The newest ones; empty for who may not see cases."""
     streets: list[BusyStreet]
     zh: str
@@ -136,6 +155,12 @@ async def density(question: Question, board: BoardOfRequest) -> Response:
 async def areas(question: Question, board: BoardOfRequest) -> Response:
     """Every grid, street or cell with its count, its rate, and whether it is a hotspot."""
     return await _layer(board, question, HotspotLayer.AREAS)
+
+
+@router.get("/points")
+async def points(question: Question, board: BoardOfRequest) -> Response:
+    """Every place with findings and whether it is a hotspot among the places within 100 m: no boundaries."""
+    return await _layer(board, question, HotspotLayer.POINTS)
 
 
 @router.get("/kinds")
@@ -161,24 +186,20 @@ async def explained(
 ) -> ExplainedPlace:
     """The grid, street or cell at a place: its cases, its trend, its streets, and the p-value in words."""
     question = narrowed(query, principal, watch.district)
-    told = await board.answer(question, lambda state: _explained(state, query.lon, query.lat))
+    told = await board.answer(question, lambda state: _explained(state, query))
     if told is None:
         raise NotFoundError("place in the area", "位于该区域的地点")
-    busiest = await list_streets_of(
-        driver,
-        watch.district,
-        (await watch.versions()).streets,
-        area=told.code if question.over is Over.GRIDS else question.area,
-        street=told.code if question.over is Over.STREETS else "",
-    )
-    numbers = {name: _finite(getattr(told, name)) for name in ("z", "p", "q")}
+    versions = await watch.versions()
+    busiest = await list_streets_of(driver, watch.district, versions.streets, told.findings)
     sees_cases = may(principal, Permission.VIEW_CASES, Where(question.area))
+    newest = await list_cases_named(driver, watch.district, told.findings[:_NEWEST]) if sees_cases else []
+    numbers = {name: _finite(getattr(told, name)) for name in ("z", "p", "q")}
     return ExplainedPlace.model_validate(
         asdict(told)
         | numbers
         | {
-            "cases": told.findings if sees_cases else [],
-            "streets": [] if question.over is Over.CELLS else [dict(row) for row in busiest],
+            "cases": [dict(row) for row in newest],
+            "streets": [dict(row) for row in busiest],
         }
     )
 
@@ -193,14 +214,18 @@ def needs_roads() -> Iterator[None]:
 
 
 async def _layer(board: HotspotBoard, question: HotspotQuestion, layer: HotspotLayer) -> Response:
-    drawn = await board.answer(question, lambda state: orjson.dumps(layer.of(state).to_geojson()))
+    drawn = await board.answer(question, partial(_geojson, layer, question.permutations))
     return Response(drawn, media_type=_GEOJSON, headers={"Cache-Control": "private, max-age=5"})
 
 
-def _explained(state: HotspotState, lon: float, lat: float) -> Explanation | None:
+def _geojson(layer: HotspotLayer, permutations: int, state: HotspotState) -> bytes:
+    return orjson.dumps(layer.of(state, permutations).to_geojson())
+
+
+def _explained(state: HotspotState, query: PlaceQuery) -> Explanation | None:
     units = state.ground.units
-    row = int(units.unit_at(np.array([lon]), np.array([lat]))[0])
-    return explain(state, str(units.codes[row])) if row >= 0 else None
+    row = int(units.unit_at(np.array([query.lon]), np.array([query.lat]))[0])
+    return explain(state, str(units.codes[row]), query.permutations) if row >= 0 else None
 
 
 def _finite(number: float) -> float | None:

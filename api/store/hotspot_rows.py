@@ -53,9 +53,9 @@ async def read_patrol_hours(driver: asyncpg.Connection, district: str) -> dict[s
 
 
 async def list_streets_of(
-    driver: asyncpg.Connection, district: str, version: int, *, area: str = "", street: str = ""
+    driver: asyncpg.Connection, district: str, version: int, cases: Collection[str]
 ) -> Sequence[Row]:
-    """The streets that most cases of an area lie on (or one street), with task force and chief."""
+    """The streets that most of the cases lie on, with task force and chief."""
     return await fetch_rows(
         driver,
         """
@@ -63,8 +63,7 @@ async def list_streets_of(
                p.name AS chief, p.name_en AS chief_en
         FROM (
             SELECT street, count(*) AS count FROM cases
-            WHERE district = $1 AND street IS NOT NULL AND state NOT IN ('dismissed', 'merged')
-              AND area LIKE $3 AND ($4 = '' OR street = $4)
+            WHERE district = $1 AND id = ANY($3::uuid[]) AND street IS NOT NULL
             GROUP BY street
         ) n
         JOIN street s ON s.district = $1 AND s.version = $2 AND s.id = n.street
@@ -74,8 +73,20 @@ async def list_streets_of(
         """,
         district,
         version,
-        f"{area}%",
-        street,
+        list(cases),
+    )
+
+
+async def list_cases_named(driver: asyncpg.Connection, district: str, ids: Collection[str]) -> Sequence[Row]:
+    """What a list shows of some cases, the newest first."""
+    return await fetch_rows(
+        driver,
+        """
+        SELECT id, number, category, state, reported_at FROM cases
+        WHERE district = $1 AND id = ANY($2::uuid[]) ORDER BY reported_at DESC, id
+        """,
+        district,
+        list(ids),
     )
 
 

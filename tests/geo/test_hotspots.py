@@ -161,6 +161,7 @@ def test_bad_input_gives_empty_layers_and_a_sentence(ground, case, measure):
     assert state.density_layer().to_frame().empty
     assert state.street_layer().to_frame().empty
     assert not state.units_layer().gi.hot.any()
+    assert not len(state.points_layer().places)
     assert set(state.emerging_layer().emerging.kind) == {"none"}
     assert "empty" in state.units_layer().about.en or "too little" in state.units_layer().about.en
     assert "空" in state.units_layer().about.zh
@@ -182,7 +183,9 @@ def test_a_period_without_data_is_empty(ground):
     assert state.units_layer().about.counted == 0
 
 
-@pytest.mark.parametrize("layer", ["density_layer", "street_layer", "units_layer", "emerging_layer"])
+@pytest.mark.parametrize(
+    "layer", ["density_layer", "street_layer", "units_layer", "emerging_layer", "points_layer"]
+)
 @pytest.mark.parametrize("points", [EMPTY, scattered(2000)], ids=["none", "many"])
 def test_every_layer_is_valid_geojson(ground, layer, points):
     drawn = getattr(state_of(ground, points, clustered(300) if len(points) else points), layer)()
@@ -205,7 +208,7 @@ def test_a_place_is_explained_with_its_findings(ground):
     assert "热点" in told.zh
     assert "10,000" in told.en
     assert set(told.findings) <= set(state.store.ids)
-    assert len(told.findings) == 50
+    assert len(told.findings) == told.count
     with pytest.raises(UnknownUnitError):
         explain(state, "nowhere")
 
