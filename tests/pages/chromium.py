@@ -6,6 +6,7 @@ costs a third more.
 
 import os
 import shutil
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,13 @@ def find_chromium() -> str | None:
     return named or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-LOOKS = (
-    ("zh", "light"),
-    ("en", "dark"),
-    pytest.param("zh", "dark", marks=pytest.mark.slow),
-    pytest.param("en", "light", marks=pytest.mark.slow),
-)
-"""Languages with themes: each once in the gate, each with each under `--all`."""
+LOOKS = (("zh", "light"), ("en", "dark"), ("zh", "dark"), ("en", "light"))
+
+
+def in_looks(*things: object) -> list[Any]:
+    """Each thing in one language and theme, by turns; in every other under `--all`."""
+    return [
+        pytest.param(thing, *look, marks=[] if LOOKS.index(look) == place % 2 else [pytest.mark.slow])
+        for place, thing in enumerate(things)
+        for look in LOOKS
+    ]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.pages.chromium import LOOKS
+from tests.pages.chromium import in_looks
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 
@@ -195,8 +195,7 @@ def test_a_wrong_code_is_answered_in_words(open_page: OpenPage) -> None:
     watched.complaints[:] = [c for c in watched.complaints if "422" not in c]
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768), (390, 844)], ids=["wide", "desk", "phone"])
+@pytest.mark.parametrize(("size", "language", "theme"), in_looks((1920, 1080), (1366, 768), (390, 844)))
 def test_nobody_is_kept_out(open_page: OpenPage, size: tuple[int, int], language: str, theme: str) -> None:
     watched = open_page("/?open=street:S05&list=streets", size=size, language=language, theme=theme)
     expect(watched.page.locator(".members li").first).to_be_visible()

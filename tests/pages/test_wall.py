@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api.identity import Role
-from tests.pages.chromium import LOOKS
+from tests.pages.chromium import in_looks
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 from tests.pages.staff import Worker, mint_link, report, sign_in
@@ -208,8 +208,7 @@ def test_the_wall_is_large_and_without_controls(open_page: OpenPage, operator: W
     expect(page.locator(".filters")).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("address", ["/desk", "/wall"])
+@pytest.mark.parametrize(("address", "language", "theme"), in_looks("/desk", "/wall"))
 def test_nobody_is_kept_out(
     open_page: OpenPage, operator: Worker, address: str, language: str, theme: str
 ) -> None:
