@@ -40,7 +40,15 @@ def server() -> Iterator[Callable[[str], str]]:
         )
         return
     folder = default_data_path()
-    hasty = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    hasty = {
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "shared_preload_libraries": "postgis-3",  # else each of a thousand connections would load it
+        "autovacuum": "off",  # it would look after hundreds of databases that live for a second
+    }
     cluster = Cluster(
         folder / "tests",
         packages=folder / "postgis",
@@ -87,6 +95,7 @@ async def prepare_sample(url: Callable[[str], str], template: str) -> str:
                     await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             await admin.execute(f'CREATE DATABASE "{sample}_new" TEMPLATE "{template}" STRATEGY file_copy')
             await load_sample(url(f"{sample}_new"))
+            await _vacuum(url(f"{sample}_new"))
             await admin.execute(f'ALTER DATABASE "{sample}_new" RENAME TO "{sample}"')
     finally:
         await admin.close()
@@ -140,6 +149,13 @@ async def drop(url: Callable[[str], str], name: str) -> None:
         await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         await admin.close()
+
+
+async def _vacuum(url: str) -> None:
+    """Let the copies know how their tables are filled."""
+    driver = await asyncpg.connect(url)
+    await driver.execute("VACUUM ANALYZE")
+    await driver.close()
 
 
 def _digest(sources: Iterable[Path]) -> str:

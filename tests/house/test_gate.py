@@ -72,6 +72,7 @@ def test_an_interrupted_gate_leaves_nothing_running(tmp_path: Path, light: bool)
     endless = f"import os, pathlib, time; pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))"
     words = [sys.executable, "-c", f"{endless}; time.sleep(600)"]
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"  # a shell's & ignores it
         "from tests import gate;"
         f"gate.steps = lambda everything: [gate.Step('endless', '', lambda: {words!r}, light={light})];"
         "gate.run_gate()"
