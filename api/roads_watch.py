@@ -1,6 +1,7 @@
 """The roads as this process knows them: compiled once per version, kept on disk, with the closures of now."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.store.database import driver_transaction
 from api.store.roads import read_roads, standing_closures
 from api.store.versions import Dataset, newest_versions, version_loaded_at
+from geo import travel_warmup
 from geo.road_errors import RoadFileError
 from geo.road_readers import from_geodataframe
 from geo.road_rules import Mode
 from geo.roads import RoadNetwork
 from geo.travel import Travel
-from geo.travel_warmup import warm_up
 
 LOOK_EVERY_S = 2.0
 
@@ -57,6 +58,7 @@ class RoadsWatch:
             version = (await newest_versions(driver, self._district)).roads
             closures = await standing_closures(driver, self._district, version, self._clock())
         if version and version != self._version:
+            await _compile_kernels_aside()
             network = await self._open(version)
             travels = await asyncio.to_thread(_ways_to_travel, network)
             self._network, self._travels = network, travels
@@ -84,6 +86,23 @@ class RoadsWatch:
             return await asyncio.to_thread(_compile, frame, path)
 
 
+async def _compile_kernels_aside() -> None:
+    """Compile the kernels in a process of their own where nobody did yet, as after an installation.
+
+    A thread that compiles keeps the interpreter from all others for half a minute: first pages would wait.
+    """
+    kept = Path(travel_warmup.__file__).parent / "__pycache__"
+    if any(kept.glob("*.nbi")):
+        return
+    words = ("-c", "from geo.travel_warmup import warm_up; warm_up()")
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=asyncio.subprocess.DEVNULL)
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+
+
 def _compile(frame: gpd.GeoDataFrame, path: Path) -> RoadNetwork:
     """Compile the network and keep it; written aside and renamed, for other processes may read it already."""
     network = from_geodataframe(frame).prepare()
@@ -96,7 +115,7 @@ def _compile(frame: gpd.GeoDataFrame, path: Path) -> RoadNetwork:
 
 def _ways_to_travel(network: RoadNetwork) -> Mapping[str, Travel]:
     """Make the modes of travel and ask each once: the first question compiles, and nobody should wait."""
-    warm_up()
+    travel_warmup.warm_up()
     ways = {mode.value: Travel(network, mode) for mode in Mode}
     middle = network.crossing(network.node_count // 2).place
     for travel in ways.values():
