@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +18,7 @@ from api.live_frames import (
     BEAT,
     LiveScope,
     News,
+    closures_frame,
     hands_frame,
     hello,
     position_json,
@@ -27,6 +29,7 @@ from api.store.database import driver_transaction
 from api.store.feed import FeedPlace, events_after, newest_place
 from api.store.hands import Hand, list_hands
 from api.store.positions import positions_since
+from api.store.roads import closures_in_effect
 
 TICK_S = 0.25
 _TICKS_PER_POSITIONS = 4
@@ -78,6 +81,7 @@ class LiveHub:
         self._positions_from = datetime.now(UTC)
         self._told_positions: dict[object, datetime] = {}
         self._told_hands: tuple[Hand, ...] = ()
+        self._told_closures: frozenset[UUID] | None = None
 
     @property
     def follower_count(self) -> int:
@@ -105,6 +109,7 @@ class LiveHub:
         if self._ticks % _TICKS_PER_POSITIONS == 0:
             await self._tell_positions()
             await self._tell_hands()
+            await self._tell_closures()
         if self._ticks % _TICKS_PER_LOOK == 0:
             await self._look_after_followers()
 
@@ -124,10 +129,11 @@ class LiveHub:
     async def _greeting(self, scope: LiveScope, last: FeedPlace | None, place: FeedPlace) -> bytes:
         if last is None:
             return hello(place)
-        missed = place.seq - last.seq
-        if last.epoch != place.epoch or not 0 <= missed <= _REPLAYED_EVENTS:
-            return resync(place)
+        missed = max(0, place.seq - last.seq)  # whoever is ahead of this process is told some of it again
         async with driver_transaction(self._engine) as driver:
+            newest = await newest_place(driver, self._district)
+            if last.epoch != newest.epoch or last.seq > newest.seq or missed > _REPLAYED_EVENTS:
+                return resync(place)
             events = await events_after(driver, self._district, last.seq, missed) if missed else ()
             cards = await read_cards(driver, self._district, {event.case_id for event in events})
         return hello(place, resumed=True) + (News(place, events, cards).frame(scope.cases) or b"")
@@ -175,6 +181,18 @@ class LiveHub:
         self._told_hands = hands
         await self._here()
         self._tell_by_scope({scope: hands_frame(hands, scope.cases) for scope in self._scopes()})
+
+    async def _tell_closures(self) -> None:
+        """Say that roads were closed or opened, or that a closure's time is over."""
+        if not self._followers:
+            self._told_closures = None
+            return
+        async with driver_transaction(self._engine) as driver:
+            standing = await closures_in_effect(driver, self._district)
+        if self._told_closures is not None and standing != self._told_closures:
+            await self._here()
+            self._tell_all(closures_frame(standing))
+        self._told_closures = standing
 
     async def _look_after_followers(self) -> None:
         for follower in tuple(self._followers):

@@ -92,6 +92,11 @@ def hands_frame(hands: Sequence[Hand], reach: Reach) -> bytes:
     return sse("hands", orjson.dumps({"hands": held}))
 
 
+def closures_frame(standing: Collection[UUID]) -> bytes:
+    """Return the frame that says which closures stand: whoever shows them fetches them anew."""
+    return sse("closures", orjson.dumps({"standing": sorted(map(str, standing))}))
+
+
 def position_json(one: KnownPosition) -> bytes:
     """Return somebody's place as followers see it; names they have from the list."""
     return orjson.dumps(

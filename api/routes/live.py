@@ -30,7 +30,9 @@ async def follow_live(
     last_event_id: Annotated[str, Header()] = "",
     last: Annotated[str, Query(alias="last_event_id", max_length=50)] = "",
 ) -> StreamingResponse:
-    """Follow what happens: `hello`, then `news`, `positions`, `hands`, `beat`; `resync` after too much.
+    """Follow what happens: `hello`, then `news`, `positions`, `hands`, `closures`, `beat`.
+
+    `resync` comes after too much was missed, and means the same as a `hello` that does not resume.
 
     After `hello` (unless it says `resumed`) fetch the lists you show, then apply each `news`: put its `cases`
     in by id where their `events` is not lower than what you have, and take out those in `gone`. The stream

@@ -172,5 +172,16 @@ async def standing_closures(
     return [_closure(row) for row in rows]
 
 
+async def closures_in_effect(driver: asyncpg.Connection, district: str) -> frozenset[UUID]:
+    """Return which closures stand now, on whatever version of the roads."""
+    rows = await fetch_rows(
+        driver,
+        "SELECT id FROM closure "
+        "WHERE district = $1 AND lifted_at IS NULL AND (until IS NULL OR until > now())",
+        district,
+    )
+    return frozenset(row["id"] for row in rows)
+
+
 def _closure(row: Row) -> Closure:
     return Closure(**(dict(row) | {"edges": tuple(row["edges"])}))

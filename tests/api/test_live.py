@@ -21,6 +21,7 @@ from api.sequencer import Sequencer
 from api.store.database import driver_transaction
 from api.store.feed import FeedPlace, raise_epoch
 from api.store.people import PersonRecord, RosterLine, save_people, save_roster
+from api.store.roads import Closure, close_edges, lift_closure
 from tests.api import small_district
 from tests.api.people_here import DISTRICT, client_of, make_account, sign_in_as
 from tests.api.serving import engine_in, serving
@@ -349,3 +350,35 @@ async def test_hands_are_told_when_they_change_and_only_then(live: Live) -> None
             for _ in range(4):
                 await live.tick()
     assert follower.names.count("hands") == 2
+
+
+async def test_closures_are_told_when_roads_close_open_and_when_the_time_is_over(live: Live) -> None:
+    operator = await sign_in_as(live.app, Role.OPERATOR, DISTRICT)
+    follower = Follower(operator)
+    soon = datetime.now(UTC) + timedelta(days=1)
+
+    async def second() -> int:
+        for _ in range(4):
+            await live.tick()
+        for _ in range(200):
+            await asyncio.sleep(0)  # the follower hears what was told
+        return follower.names.count("closures")
+
+    async with following(live, follower, scope_of(Role.OPERATOR)):
+        assert await second() == 0
+        lifted, over = (
+            Closure(uuid4(), 1, (1,), "works", "someone", datetime.now(UTC), until) for until in (None, soon)
+        )
+        async with driver_transaction(live.app.state.engine) as driver:
+            await close_edges(driver, DISTRICT, lifted)
+        assert await second() == 1
+        assert await second() == 1
+        async with driver_transaction(live.app.state.engine) as driver:
+            await close_edges(driver, DISTRICT, over)
+            await lift_closure(driver, DISTRICT, lifted.id, by="someone", now=datetime.now(UTC))
+        assert await second() == 2
+        async with driver_transaction(live.app.state.engine) as driver:
+            await driver.execute(
+                "UPDATE closure SET closed_at = now() - interval '1 day', until = now() - interval '1 s'"
+            )
+        assert await second() == 3

@@ -6,8 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from api.identity import Role
+from api.identity import Grant, Reach, Role
+from api.live import LiveHub
+from api.live_frames import LiveScope
+from api.sequencer import Sequencer
 from api.store.database import driver_transaction
+from api.store.feed import FeedPlace
 from tests.api.people_here import DISTRICT, sign_in_as
 from tests.api.routes.test_casework import Town, report, town
 from tests.api.serving import engine_in
@@ -60,3 +64,34 @@ async def test_nobody_sees_more_on_it_than_in_a_list(town: Town) -> None:
     assert await board(elsewhere, since) == {}
     inside = await sign_in_as(town.app, Role.SUPERVISOR, f"{DISTRICT}001")
     assert len(await board(inside, since)) == len((await inside.get("/api/v1/cases")).json()["items"]) > 0
+
+
+async def test_a_stream_from_where_the_board_stands_tells_all_that_came_after(town: Town) -> None:
+    await report(town.operator, client_id="phone-331")
+    sequencer = Sequencer(engine_in(town.app), DISTRICT)
+    hub = LiveHub(engine_in(town.app), DISTRICT)
+    while await sequencer.step():
+        pass
+    scope = LiveScope(*(Reach((Grant(Role.OPERATOR, DISTRICT),)) for _ in range(2)))
+    behind = hub.follow(scope, allowed)  # this process has told all up to here
+    assert b"event: hello" in await anext(behind)
+    await report(town.operator, client_id="phone-332")
+    while await sequencer.step():
+        pass
+    since = datetime.now(UTC) - timedelta(hours=1)
+    told = (await town.operator.get("/api/v1/cases/board", params={"since": since.isoformat()})).json()
+    assert len(told["rows"]) == 2
+    stream = hub.follow(scope, allowed, FeedPlace.parse(told["place"]))
+    assert b'"resumed":true' in await anext(stream), "a board ahead of the process must not be fetched again"
+    later = await report(town.operator, client_id="phone-333")
+    while await sequencer.step():
+        pass
+    await hub.step()
+    assert later["id"].encode() in await anext(stream)
+    for one in (behind, stream):
+        await one.aclose()
+
+
+async def allowed() -> bool:
+    """Nothing is taken away."""
+    return True
