@@ -1,5 +1,7 @@
 """The command centre on the real server: what a phone reports is seen, dispatched and closed at the desk."""
 
+import csv
+import io
 import re
 from uuid import UUID
 
@@ -179,6 +181,55 @@ def test_an_urgent_case_raises_an_alarm_until_seen(open_page: OpenPage, operator
     page.locator(".alarms__list li button").first.click()
     expect(page.locator(".case__head")).to_contain_text(f"#{case['number']}")
     expect(bell).not_to_have_class(re.compile("ringing"))
+
+
+AWAY = """
+    window.noticed = [];
+    window.Notification = class {
+        static permission = 'default';
+        static requestPermission = async () => (window.Notification.permission = 'granted');
+        constructor(said) { window.noticed.push(said); }
+    };
+    Object.defineProperty(document, 'hidden', { get: () => window.isAway === true });
+"""
+"""Headless browsers show no notices: this one writes down what it was to show, and may look away."""
+
+
+def test_an_alarm_shows_beside_other_programs_once_that_was_allowed(
+    open_page: OpenPage, operator: Worker
+) -> None:
+    watched = open_page("/sign-in", map_drawn=False, session=operator.session)
+    page = watched.page
+    page.add_init_script(AWAY)
+    watched.open("/desk")
+    expect(page.locator(".queue__rows .skeleton")).to_have_count(0)
+    urgent = next(one for one in operator.get("/classification")["categories"] if one["severity"] == 5)
+    page.evaluate("() => { window.isAway = true; }")
+    report(operator, **IN_TOWN, source="hotline", category=urgent["id"])
+    expect(page.locator("[role=alert]")).to_contain_text("紧急案件")
+    assert page.evaluate("() => window.noticed") == []
+    page.locator(".alarms__bell").click()
+    page.get_by_role("button", name="在桌面上显示提醒").click()
+    expect(page.locator(".alarms__notices")).to_be_visible()
+    case = report(operator, **IN_TOWN, source="hotline", category=urgent["id"])
+    page.wait_for_function("() => window.noticed.length === 1")
+    (said,) = page.evaluate("() => window.noticed")
+    assert f"#{case['number']}" in said
+    assert "紧急案件" in said
+    page.evaluate("() => { window.isAway = false; }")
+
+
+def test_the_queue_is_carried_away_as_a_table(open_page: OpenPage, operator: Worker) -> None:
+    case = report(operator, **IN_TOWN, source="hotline", description='含"引号"，和逗号')
+    page = open_desk(open_page, operator, "/desk?q=含")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出列表").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    text = download.value.path().read_text("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert row["编号"] == str(case["number"])
+    assert row["描述"] == '含"引号"，和逗号'
+    assert float(row["经度（WGS 84）"]) == pytest.approx(IN_TOWN["lon"])
 
 
 def test_a_lost_connection_is_said_and_mends_itself(

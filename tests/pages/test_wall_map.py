@@ -121,6 +121,11 @@ def draw(page: Page, *places: tuple[float, float]) -> None:
 def test_roads_are_closed_by_drawing_and_opened_again(
     open_page: OpenPage, operator: Worker, site: Site
 ) -> None:
+    theirs = open_desk(open_page, sign_in(site, Role.OPERATOR), f"/desk?{CLOSE_UP}").page
+    theirs.locator(".wall-legend summary").click()
+    theirs.get_by_role("button", name="列出：道路封闭").click()
+    their_list = theirs.locator(".layer-list")
+    expect(their_list).not_to_contain_text("水管抢修")
     page = open_desk(open_page, operator, f"/desk?{CLOSE_UP}").page
     page.get_by_role("button", name="封闭一片区域").click()
     draw(page, (0.45, 0.45), (0.55, 0.45), (0.55, 0.55))
@@ -133,6 +138,7 @@ def test_roads_are_closed_by_drawing_and_opened_again(
     (standing,) = operator.get("/closures")
     assert standing["why"] == "水管抢修"
     assert standing["until"] is not None
+    expect(their_list).to_contain_text("水管抢修")
     page.locator(".wall-legend summary").click()
     page.get_by_role("button", name="列出：道路封闭").click()
     listed = page.locator(".layer-list")
@@ -140,6 +146,7 @@ def test_roads_are_closed_by_drawing_and_opened_again(
     expect(listed).to_contain_text(standing["closed_by"])
     listed.get_by_role("button", name="解除封闭").click()
     expect(listed).not_to_contain_text("水管抢修")
+    expect(their_list).not_to_contain_text("水管抢修")
     assert operator.get("/closures") == []
 
 
@@ -170,6 +177,22 @@ def test_a_link_shows_a_colleague_the_same_picture(open_page: OpenPage, operator
     expect(theirs.get_by_role("checkbox", name="网格界")).not_to_be_checked()
     expect(theirs.get_by_label("街路专班的不透明度")).to_have_value("40")
     assert CLOSE_UP.split(",")[0] in theirs.url
+
+
+def test_hotspots_by_grid_come_as_tiles_of_what_is_seen(open_page: OpenPage, operator: Worker) -> None:
+    watched = open_page("/sign-in", map_drawn=False, session=operator.session)
+    page = watched.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response(lambda answer: "/hotspots/tiles/areas/" in answer.url) as tile:
+        watched.open("/desk?layers=gi,streets")
+    assert tile.value.ok
+    assert not [url for url in asked if "/hotspots/areas" in url]
+    page.locator(".wall-legend summary").click()
+    with page.expect_response(lambda answer: "/hotspots/areas" in answer.url) as listed:
+        page.get_by_role("button", name="列出：热点网格").click()
+    assert listed.value.ok
+    expect(page.locator(".layer-list")).to_be_visible()
 
 
 def test_the_map_is_carried_away_and_printed(open_page: OpenPage, operator: Worker) -> None:

@@ -87,6 +87,50 @@ def test_a_responder_is_dragged_onto_a_case(
     assert operator.get(f"/cases/{waiting_case['id']}")["state"] == "offered"
 
 
+ZOOM = 15
+PX_A_DEGREE = 512 * 2**ZOOM / 360
+
+
+async def put_person(address: str, person: UUID, lon: float, lat: float) -> None:
+    """Let somebody be seen at a place just now."""
+    driver = await asyncpg.connect(asyncpg_url(address).set(drivername="postgresql").render_as_string(False))
+    await driver.execute(
+        "INSERT INTO position (district, person, at, received_at, lon, lat, accuracy_m) "
+        "SELECT district, id, now(), now(), $2, $3, 5 FROM person WHERE id = $1 "
+        "ON CONFLICT (district, person) DO UPDATE SET at = now(), received_at = now(), lon = $2, lat = $3",
+        person,
+        lon,
+        lat,
+    )
+    await driver.close()
+
+
+def test_somebody_on_the_map_is_dragged_onto_a_case_on_the_map(
+    open_page: OpenPage, site: Site, operator: Worker, waiting_case: dict[str, object]
+) -> None:
+    somebody = operator.get(f"/cases/{waiting_case['id']}/at-hand")[0]
+    lon, lat = (float(degrees) for degrees in waiting_case["at"])  # type: ignore[attr-defined]
+    west_px = 150
+    aside(put_person(site.settings.database_url, UUID(somebody["person"]), lon - west_px / PX_A_DEGREE, lat))
+    # only this case is shown, in the middle of the map: what shares its place would fan out beside it
+    shown = f"q=%23{waiting_case['number']}&at={lon:.5f},{lat:.5f},{ZOOM}"
+    page = open_desk(open_page, operator, f"/desk?{shown}")
+    box = page.locator(".maplibregl-canvas").bounding_box()
+    assert box
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(middle[0] - west_px, middle[1])
+    expect(page.locator(".map-hint")).to_have_text(somebody["name"])
+    page.mouse.down()
+    page.mouse.move(middle[0] - 40, middle[1] + 20)
+    expect(page.locator(".map--dropping")).to_have_count(1)
+    page.mouse.move(*middle)
+    page.mouse.up()
+    expect(page.locator(".toast").last).to_contain_text(somebody["name"])
+    assert operator.get(f"/cases/{waiting_case['id']}")["state"] == "offered"
+    assert operator.get(f"/cases/{waiting_case['id']}")["holder"] == somebody["person"]
+    expect(page.locator(".map--dropping")).to_have_count(0)
+
+
 def test_the_plan_says_what_it_saves(
     open_page: OpenPage, operator: Worker, waiting_case: dict[str, object]
 ) -> None:

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseItem } from '../src/shared/case_api';
-import { CaseLayer } from '../src/wall/case_layer';
+import { type Outlook, outlookOf } from '../src/shared/map/map_canvas';
+import { mercatorX, mercatorY } from '../src/shared/map/mercator';
+import { CaseLayer, fanOffset } from '../src/wall/case_layer';
 import { endedBefore, markOf, placedOf, secondsLeft } from '../src/wall/case_marks';
 import { CaseStore } from '../src/wall/case_store';
 import { dayStart } from '../src/wall/day';
 import { countKpis } from '../src/wall/kpis';
+import { between } from '../src/wall/mark_sprites';
 import { NO_FILTER, queueOf } from '../src/wall/queue_filter';
 import { summed } from '../src/wall/Sparkline';
-import { type FeatureChange, fanOffset } from '../src/wall/wall_features';
 import { aCase, at, NOW } from './a_case';
 
 describe('a mark', () => {
@@ -189,60 +191,55 @@ describe('the day’s curve', () => {
 
 describe('on the map', () => {
   const placed = (one: CaseItem) => placedOf(one, NOW);
-  const offsetOf = (change: FeatureChange | null, one: CaseItem) =>
-    change?.add.find(feature => feature.properties?.id === one.id)?.properties?.offset as [number, number];
+  const offsetOf = (layer: CaseLayer, one: CaseItem) => layer.get(one.id)?.offset ?? [Number.NaN, Number.NaN];
 
   it('cases that share a place fan out around it, and none hides another', () => {
     const layer = new CaseLayer();
     const [one, other, elsewhere] = [aCase(), aCase(), aCase({ at: [112.6, 37.86] })];
-    const change = layer.change([one, other, elsewhere].map(placed));
-    const [left, right] = [offsetOf(change, one), offsetOf(change, other)];
-    expect(offsetOf(change, elsewhere)).toEqual([0, 0]);
+    layer.show([one, other, elsewhere].map(placed));
+    const [left, right] = [offsetOf(layer, one), offsetOf(layer, other)];
+    expect(offsetOf(layer, elsewhere)).toEqual([0, 0]);
     expect(Math.hypot(left[0] - right[0], left[1] - right[1])).toBeGreaterThan(20);
     const many = Array.from({ length: 12 }, (_, place) => fanOffset(place, 12).join());
     expect(new Set(many).size).toBe(12);
-    const later = layer.change([placed({ ...one, state: 'offered' }), placed(other), placed(elsewhere)]);
-    expect(offsetOf(later, one)).toEqual(left);
-    expect(offsetOf(later, elsewhere)).toBeUndefined();
-    const alone = layer.change([placed(other)]);
-    expect(offsetOf(alone, other)).toEqual([0, 0]);
-    expect(alone?.remove.toSorted()).toEqual([one.id, elsewhere.id].toSorted());
+    layer.show([placed({ ...one, state: 'offered' }), placed(other), placed(elsewhere)]);
+    expect(offsetOf(layer, one)).toEqual(left);
+    layer.show([placed(other)]);
+    expect(offsetOf(layer, other)).toEqual([0, 0]);
+    expect([...layer.marks].map(mark => mark.placed.one.id)).toEqual([other.id]);
   });
 
   it('cases gather by community, and the worst gives the colour', () => {
     const layer = new CaseLayer();
     const late = aCase({ due_at: at(-1) });
     const rest = [aCase(), aCase({ area: '990101002001001' })];
-    const looks = () =>
-      layer.gathered('community').features.map(({ properties }) => [properties?.count, properties?.mark]);
-    layer.change([late, ...rest].map(placed));
+    const looks = () => layer.gathered('community').map(({ count, worst }) => [count, worst]);
+    layer.show([late, ...rest].map(placed));
     expect(looks()).toEqual([
       [2, 'late'],
       [1, 'new'],
     ]);
-    layer.change(rest.map(placed));
+    layer.show(rest.map(placed));
     expect(looks()).toEqual([
       [1, 'new'],
       [1, 'new'],
     ]);
   });
 
-  it('only what changed travels', () => {
+  it('only what changed is painted anew', () => {
     const layer = new CaseLayer();
     const [one, other] = [aCase(), aCase({ at: [112.6, 37.8] })];
-    expect(layer.change([placed(one), placed(other)])?.add).toHaveLength(2);
-    expect(layer.change([placed(one), placed(other)])).toBeNull();
-    const change = layer.change([placed({ ...one, state: 'offered' })]);
-    expect(change?.add.map(feature => feature.properties?.id)).toEqual([one.id]);
-    expect(change?.remove).toEqual([other.id]);
-    layer.forget();
-    expect(layer.change([placed(other)])?.add).toHaveLength(1);
-    expect(layer.gathered('grid').features).toHaveLength(1);
+    expect(layer.show([placed(one), placed(other)])).toBe(true);
+    const drawn = layer.get(other.id);
+    expect(layer.show([placed(one), placed(other)])).toBe(false);
+    expect(layer.show([placed({ ...one, state: 'offered' }), placed(other)])).toBe(true);
+    expect(layer.get(other.id)).toBe(drawn);
+    expect(layer.show([placed(other)])).toBe(true);
+    expect(layer.get(one.id)).toBeUndefined();
   });
 
   it('after any changes shows what a fresh drawing would', () => {
     const layer = new CaseLayer();
-    const drawn = new Map<string, unknown>();
     let shown: CaseItem[] = Array.from({ length: 40 }, (_, place) =>
       aCase({ at: [112.5 + (place % 7) / 1000, 37.8] }),
     );
@@ -255,12 +252,52 @@ describe('on the map', () => {
             : one,
         )
         .concat(aCase({ at: [112.5 + (round % 7) / 1000, 37.8] }));
-      const change = layer.change(shown.map(placed));
-      for (const id of change?.remove ?? []) drawn.delete(id);
-      for (const feature of change?.add ?? []) drawn.set(feature.properties?.id, feature.properties?.mark);
-      expect(drawn).toEqual(new Map(shown.map(one => [one.id, markOf(one, NOW)])));
-      const counts = layer.gathered('grid').features.map(feature => feature.properties?.count as number);
-      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(shown.length);
+      layer.show(shown.map(placed));
+      const drawn = [...layer.marks].map(mark => [mark.placed.one.id, mark.placed.mark] as const);
+      expect(new Map(drawn)).toEqual(new Map(shown.map(one => [one.id, markOf(one, NOW)])));
+      const spread = new Set([...layer.marks].map(({ x, y, offset }) => [x, y, ...offset].join()));
+      expect(spread.size).toBe(shown.length);
+      const gathered = layer.gathered('grid');
+      expect(gathered.reduce((sum, { count }) => sum + count, 0)).toBe(shown.length);
     }
+  });
+});
+
+describe('over the map', () => {
+  const camera = { center: { lng: 112.55, lat: 37.86 }, zoom: 13, bearing: 0 };
+  const point = (outlook: Outlook, lon: number, lat: number) => {
+    const [x, y] = [mercatorX(lon), mercatorY(lat)];
+    return [outlook.x(x, y), outlook.y(x, y)] as const;
+  };
+
+  it('the middle stays the middle, and a turn of the map turns what lies beside it', () => {
+    const [x, y] = point(outlookOf(camera, 800, 600, 1), 112.55, 37.86);
+    expect([x, y]).toEqual([400, 300]);
+    const [east, level] = point(outlookOf(camera, 800, 600, 1), 112.56, 37.86);
+    // One hundredth of a degree of the 360 that 512 * 2^13 pixels show.
+    expect(east - 400).toBeCloseTo((0.01 / 360) * 512 * 2 ** 13, 3);
+    expect(level).toBeCloseTo(300, 6);
+    // With east up, what lies to the east is above the middle.
+    const [across, up] = point(outlookOf({ ...camera, bearing: 90 }, 800, 600, 1), 112.56, 37.86);
+    expect(across).toBeCloseTo(400, 6);
+    expect(300 - up).toBeCloseTo(east - 400, 6);
+  });
+
+  it('a sharper screen has more of its own pixels for the same place', () => {
+    const [x, y] = point(outlookOf(camera, 800, 600, 1), 112.57, 37.85);
+    const [sharpX, sharpY] = point(outlookOf(camera, 1600, 1200, 2), 112.57, 37.85);
+    expect(sharpX).toBeCloseTo(2 * x, 6);
+    expect(sharpY).toBeCloseTo(2 * y, 6);
+  });
+
+  it('sizes go straight from stop to stop and stay at the ends', () => {
+    const stops = [
+      [11, 0.5],
+      [14, 1],
+      [16, 3],
+    ] as const;
+    expect([9, 11, 12.5, 14, 15, 16, 20].map(zoom => between(stops, zoom))).toEqual([
+      0.5, 0.5, 0.75, 1, 2, 3, 3,
+    ]);
   });
 });

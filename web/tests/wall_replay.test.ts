@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mercatorX } from '../src/shared/map/mercator';
 import { GLIDE_MS, Glide } from '../src/wall/glide';
 import { opacitiesFromText, opacitiesToText, withOpacities } from '../src/wall/layer_opacity';
 import { lastAtOrBefore, ReplayDay, type Stood } from '../src/wall/replay_day';
@@ -142,15 +143,23 @@ describe('moving people', () => {
     trails.note([person('a', 112, '10:00')]);
     trails.note([person('a', 112.001, '10:05')]);
     trails.note([person('a', 112.002, '10:09')]);
-    const [trail] = trails.features(at('10:11'));
-    expect(trail?.geometry).toMatchObject({
-      coordinates: [
-        [112.001, 37],
-        [112.002, 37],
-      ],
-    });
-    expect(trails.features(at('10:16'))).toEqual([]);
-    expect(trails.features(at('10:30'))).toEqual([]);
+    const [trail] = trails.ways(at('10:11'));
+    expect(trail?.map(({ x }) => x)).toEqual([mercatorX(112.001), mercatorX(112.002)]);
+    expect(trails.ways(at('10:16'))).toEqual([]);
+    expect(trails.ways(at('10:30'))).toEqual([]);
+  });
+
+  it('of somebody seen every second keep a corner every few, and end where he is', () => {
+    const trails = new Trails();
+    const begun = at('10:00');
+    for (let second = 0; second <= 600; second += 1) {
+      const one = person('a', 112 + second / 100_000, '10:00');
+      trails.note([{ ...one, at: new Date(begun + second * 1000).toISOString() }]);
+    }
+    const [way = []] = trails.ways(begun + 600_000);
+    expect(way.length).toBeLessThanOrEqual(121);
+    expect(way.length).toBeGreaterThan(100);
+    expect(way.at(-1)).toMatchObject({ at: begun + 600_000, x: mercatorX(112.006) });
   });
 });
 

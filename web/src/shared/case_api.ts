@@ -137,18 +137,24 @@ export interface Suggestion {
   matter: string | null;
 }
 
+export interface Board {
+  cases: CaseItem[];
+  /** Where in the live feed they stand. */
+  place: string;
+}
+
 /** All that has not ended, and what was reported or done since a moment: by columns, for they are many. */
-export async function fetchBoard(since: string, signal?: AbortSignal): Promise<CaseItem[]> {
-  const board = await ask<{ columns: string[]; rows: unknown[][] }>('/cases/board', {
-    query: { since },
-    ...(signal ? { signal } : {}),
-  });
-  const { columns } = board;
-  return board.rows.map(row => {
+export async function fetchBoard(since: string, signal?: AbortSignal): Promise<Board> {
+  const { columns, rows, place } = await ask<{ columns: string[]; rows: unknown[][]; place: string }>(
+    '/cases/board',
+    { query: { since }, ...(signal ? { signal } : {}) },
+  );
+  const cases = rows.map(row => {
     const item: Record<string, unknown> = {};
-    for (let place = 0; place < columns.length; place += 1) item[columns[place] as string] = row[place];
+    for (let column = 0; column < columns.length; column += 1) item[columns[column] as string] = row[column];
     return item as unknown as CaseItem;
   });
+  return { cases, place };
 }
 
 export const fetchCase = (id: string, signal: AbortSignal) => ask<CaseCard>(`/cases/${id}`, { signal });

@@ -6,6 +6,7 @@ import { Button, IconButton } from '../shared/parts/Button';
 import { Icon } from '../shared/parts/Icon';
 import { EmptyState } from '../shared/parts/States';
 import { type Alarm, type AlarmKind, lookAtDeadlines, markSeen, muted, newest, unseen } from './alarms';
+import { isLoaded } from './feed';
 import { cases, moment, openCase, placeOf } from './state';
 import { wallWords } from './words';
 
@@ -109,7 +110,8 @@ const FLASHING: ReadonlySet<AlarmKind> = new Set(['urgent', 'help', 'late', 'esc
 /** Watches for cases that become late, and tells the newest alarm to screen readers and to browsers that may show it. */
 export function AlarmLook() {
   const t = wallWords();
-  useEffect(() => lookAtDeadlines(cases.all.value, moment.value), [cases.all.value, moment.value]);
+  const [now, loaded] = [moment.value, isLoaded.value];
+  useEffect(() => (loaded ? lookAtDeadlines(cases.all.peek(), now) : undefined), [now, loaded]);
   const alarm = newest.value;
   const one = alarm && cases.get(alarm.case);
   const said = alarm

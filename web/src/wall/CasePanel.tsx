@@ -42,8 +42,9 @@ export function CasePanel({ id }: { id: string }) {
       {now && <Head one={now} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard too */}
       <div class="case__body" tabIndex={0}>
-        <Shown asked={asked} retry={() => void theCase.put(id)} skeletonLines={10}>
-          {fetched => <Details card={fetched} one={now ?? fetched} />}
+        {now && <Known one={now} />}
+        <Shown asked={asked} retry={() => void theCase.put(id)} skeletonLines={5}>
+          {fetched => <Fetched card={fetched} />}
         </Shown>
       </div>
       {card && now && !isReplaying.value && <CaseActs one={now} actions={card.actions} />}
@@ -73,7 +74,8 @@ function Head({ one }: { one: CaseItem }) {
   );
 }
 
-function Details({ card, one }: { card: CaseCard; one: CaseItem }) {
+/** What the list told already: it stands there at once. */
+function Known({ one }: { one: CaseItem }) {
   const t = wallWords();
   return (
     <>
@@ -92,6 +94,13 @@ function Details({ card, one }: { card: CaseCard; one: CaseItem }) {
           one.outcome !== null && [t.outcome, worded(t.outcomes, one.outcome)],
         ]}
       />
+    </>
+  );
+}
+
+function Fetched({ card }: { card: CaseCard }) {
+  return (
+    <>
       <Whistles whistles={card.whistles} />
       <Offers tasks={card.tasks} />
       <History events={card.history.filter(({ at }) => Date.parse(at) <= shownSecond.value)} />

@@ -1,5 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import { inAddress, putInAddress } from '../shared/address';
 import type { Position } from '../shared/case_api';
 import { distance, duration, shortMoment } from '../shared/formats';
 import { nameOf } from '../shared/language';
@@ -10,6 +9,7 @@ import { question } from '../shared/question';
 import { fetchStreet, type StreetDetail } from '../shared/territory_api';
 import { postName, sharedWords } from '../shared/words';
 import { isUnderWay } from './case_marks';
+import { closeCard, openPerson, openStreet } from './map_card';
 import { wallMapWords } from './map_words';
 import { narrow, openCase, scene, shownCases, shownPeople, shownSecond } from './state';
 import { wallWords } from './words';
@@ -18,20 +18,14 @@ import { wallWords } from './words';
 
 const theStreet = question<StreetDetail, string>((id, stop) => fetchStreet(id, stop));
 
-export const openCard = (kind: 'street' | 'person', id: string) =>
-  putInAddress({ card: `${kind}:${id}` }, true);
-const closeCard = () => putInAddress({ card: null }, true);
-
 export function MapCard() {
-  const [kind, ...rest] = (inAddress('card') ?? '').split(':');
-  const id = rest.join(':');
+  const [street, person] = [openStreet.value, openPerson.value];
   useEffect(() => {
-    if (kind === 'street' && id) void theStreet.put(id);
+    if (street) void theStreet.put(street);
     else theStreet.forget();
-  }, [kind, id]);
-  if (kind === 'street' && id) return <StreetCard id={id} />;
-  if (kind === 'person' && id) return <PersonCard id={id} />;
-  return null;
+  }, [street]);
+  if (street) return <StreetCard id={street} />;
+  return person ? <PersonCard id={person} /> : null;
 }
 
 const placeOfPerson = (id: string) => shownPeople.value.find(one => one.person === id);

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { policyName } from '../shared/classification';
 import { duration, number, percent } from '../shared/formats';
 import { language } from '../shared/language';
@@ -14,17 +15,22 @@ import {
   planIsOpen,
   thePlan,
 } from './batch';
-import { cases, openCase, placeOf } from './state';
+import { cases, openCase, people, placeOf, scene } from './state';
 import { wallWords } from './words';
 
 /** The proposed assignment, to be looked at beside the map before it is confirmed. */
 export function PlanPanel() {
   const t = wallWords();
-  if (!planIsOpen.value) return null;
   const asked = thePlan.asked.value;
+  const panel = useRef<HTMLDivElement>(null);
+  const plan = asked.state === 'ready' ? asked.answer : undefined;
+  useEffect(() => {
+    if (plan) showOnMap(plan, panel.current?.offsetWidth ?? 0);
+  }, [plan]);
+  if (!planIsOpen.value) return null;
   const count = asked.state === 'ready' ? asked.answer.offers.length : 0;
   return (
-    <div class="plan-panel">
+    <div class="plan-panel" ref={panel}>
       <Card
         kind={t.planAll}
         title={t.planTitle}
@@ -51,6 +57,19 @@ export function PlanPanel() {
       </Card>
     </div>
   );
+}
+
+/** The whole assignment is brought into the picture, beside the panel. */
+function showOnMap({ offers }: Plan, besidePx: number): void {
+  const places = offers.flatMap(offer => {
+    const known = people.get(offer.responder);
+    const at = cases.get(offer.case)?.at;
+    return [...(at ? [at] : []), ...(known ? [[known.lon, known.lat] as const] : [])];
+  });
+  if (places.length === 0) return;
+  const [lons, lats] = [places.map(([lon]) => lon), places.map(([, lat]) => lat)];
+  const box = [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)] as const;
+  scene.peek()?.showBox([...box], besidePx);
 }
 
 function Offers({ plan }: { plan: Plan }) {

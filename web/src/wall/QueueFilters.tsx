@@ -1,10 +1,21 @@
-import { useMemo } from 'preact/hooks';
+import { computed } from '@preact/signals';
 import { policyName } from '../shared/classification';
 import { nameOf } from '../shared/language';
 import { Icon } from '../shared/parts/Icon';
 import { answerIn } from '../shared/question';
+import { isLoaded } from './feed';
 import type { Shown } from './queue_filter';
-import { cases, clearFilter, filter, isFiltered, narrow, streetName, theSubdistricts } from './state';
+import {
+  cases,
+  clearFilter,
+  filter,
+  isFiltered,
+  moment,
+  narrow,
+  streetName,
+  theStreets,
+  theSubdistricts,
+} from './state';
 import { wallWords } from './words';
 import '../shared/parts/search.css';
 
@@ -22,7 +33,7 @@ export function QueueFilters() {
     underway: t.kpi.underway,
     soon: t.kpi.soon,
     late: t.kpi.late,
-    check: t.states.resolved,
+    check: t.toCheck,
     settled: t.kpi.closed,
     all: t.allStates,
   };
@@ -58,14 +69,14 @@ export function QueueFilters() {
           label={t.category}
           all={t.allCategories}
           value={now.category}
-          options={useDistinct('category', id => policyName('category', id))}
+          options={named(known.value.category, id => policyName('category', id))}
           onChoose={category => narrow({ category })}
         />
         <Choice
           label={t.street}
           all={t.allStreets}
           value={now.street}
-          options={useDistinct('street', streetName)}
+          options={named(known.value.street, taskForceName)}
           onChoose={street => narrow({ street })}
         />
         <Choice
@@ -85,13 +96,26 @@ export function QueueFilters() {
   );
 }
 
-/** The values that cases have at all, by name: a list of what can be found, not of all that could be. */
-function useDistinct(field: 'category' | 'street', named: (id: string) => string): [string, string][] {
-  const all = cases.all.value;
-  const ids = useMemo(() => [...new Set(all.map(one => one[field]).filter(id => id !== null))], [all, field]);
-  return ids
-    .map((id): [string, string] => [id, named(id)])
+/** The values that cases have at all: a list of what can be found, not of all that could be. */
+const known = computed(() => {
+  void [moment.value, isLoaded.value];
+  const found = { category: new Set<string>(), street: new Set<string>() };
+  for (const one of cases.all.peek()) {
+    found.category.add(one.category);
+    if (one.street !== null) found.street.add(one.street);
+  }
+  return found;
+});
+
+const named = (ids: ReadonlySet<string>, nameOfId: (id: string) => string) =>
+  [...ids]
+    .map((id): [string, string] => [id, nameOfId(id)])
     .sort((one, other) => BY_NAME.compare(one[1], other[1]));
+
+/** A street and who answers for it: one road, one task force. */
+function taskForceName(id: string): string {
+  const street = (answerIn(theStreets.asked.value) ?? []).find(one => one.id === id);
+  return street?.chief ? `${nameOf(street)} · ${nameOf(street.chief)}` : streetName(id);
 }
 
 const BY_NAME = new Intl.Collator('zh-CN');

@@ -23,7 +23,6 @@ import {
   switchLayer,
   theClosures,
   theDensity,
-  theGi,
   theReach,
   theRings,
   type WallLayer,
@@ -31,6 +30,7 @@ import {
 import { densitySteps } from './map_picture';
 import { wallMapWords } from './map_words';
 import { isReplaying } from './replay';
+import { scene } from './state';
 import { wallWords } from './words';
 
 /** The legend is the switch of the layers: what is shown, how strongly, what it means, and the same as a list. */
@@ -172,7 +172,7 @@ function Meaning({ layer }: { layer: WallLayer }) {
       return (
         <>
           {!shownLayers.value.has('density') && <HotspotChoice />}
-          <Standing asked={theGi.asked.value} layer={layer} />
+          <TileTrouble layer={layer} />
           <Classes
             rows={[...t.giHot, t.giCold].map((word, place) => [GI_TOKENS[place] ?? '', word] as const)}
             unit={t.giUnit}
@@ -221,6 +221,17 @@ function Standing({ asked, layer, empty }: { asked: Asked<unknown>; layer: WallL
   if (asked.state === 'loading' && asked.earlier === undefined)
     return <p class="legend__note">{t.layerLoading}</p>;
   return empty && asked.state === 'ready' ? <p class="legend__note">{t.layerEmpty}</p> : null;
+}
+
+/** What a layer of tiles could not show: the map itself asked for them. */
+function TileTrouble({ layer }: { layer: WallLayer }) {
+  const t = wallMapWords();
+  const trouble = scene.value?.troubles.value.get(layer);
+  return trouble === undefined ? null : (
+    <p class="legend__note legend__note--bad" role="alert">
+      {t.layerFailed(t.layers[layer], trouble)}
+    </p>
+  );
 }
 
 function Swatches({ of }: { of: readonly string[] }) {

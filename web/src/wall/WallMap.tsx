@@ -10,21 +10,21 @@ import type { District } from '../shared/territory_api';
 import { DrawPanel } from './DrawPanel';
 import { dragOnMap } from './drag_person';
 import { drawOn, isDrawn, showDrawn, tool } from './draw';
+import { markFirstPicture } from './first_picture';
 import { LayerList } from './LayerList';
 import { withOpacities } from './layer_opacity';
-import { opacities, shownLayers } from './layers';
-import { MapCard, openCard } from './MapCard';
+import { giTiles, opacities, shownLayers } from './layers';
+import { MapCard } from './MapCard';
 import { MapTools } from './MapTools';
+import { openCard } from './map_card';
 import { keepMapCurrent } from './map_currents';
 import { pictureNotes } from './map_picture';
+import { MarkBoard } from './mark_board';
 import { form, openCase, openId, scene, shownBase, shownCase } from './state';
 import { WallLegend } from './WallLegend';
 import { wallOverlay } from './wall_layers';
 
 const CATCHERS: readonly Catcher[] = [
-  { kind: 'case', layers: ['cases'], sources: ['cases'] },
-  { kind: 'gathered', layers: ['cases-by-community', 'cases-by-grid'], sources: [] },
-  { kind: 'person', layers: ['people'], sources: ['people'] },
   { kind: 'street', layers: ['street-catch'], sources: ['street_lines', 'streets'] },
 ];
 
@@ -35,7 +35,7 @@ export function WallMap({ district }: { district: District }) {
   const style = useMemo(
     () =>
       computed(() => {
-        const overlay = wallOverlay(shownLayers.value);
+        const overlay = wallOverlay(shownLayers.value, giTiles.value);
         const magnified = form.value === 'wall' ? WALL_MAGNIFIED : 1;
         return withOpacities(mapStyle(district, shownBase.value, overlay, magnified), opacities.value);
       }),
@@ -50,16 +50,20 @@ export function WallMap({ district }: { district: District }) {
   }
 
   const living = scene.value;
-  useEffect(() => (living ? keepMapCurrent(living) : undefined), [living]);
+  useEffect(() => {
+    if (!living) return undefined;
+    const board = new MarkBoard(living);
+    const stops = [() => board.remove(), keepMapCurrent(living), markFirstPicture(living, board)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [living]);
   useEffect(() => (living ? dragOnMap(living) : undefined), [living]);
   useEffect(() => (living ? drawOn(living) : undefined), [living]);
   useEffect(() => {
     if (living && isDrawn.value) showDrawn(living);
   }, [living, isDrawn.value]);
-  useEffect(() => {
-    living?.attend('chosen', 'case', openId.value);
-    bringIntoView();
-  }, [living, openId.value]);
+  useEffect(bringIntoView, [living, openId.value]);
 
   return (
     <MapView
@@ -88,14 +92,19 @@ export function WallMap({ district }: { district: District }) {
 /** An opened case that lies outside the picture is brought in; one that is seen already moves nothing. */
 function bringIntoView(): void {
   const one = openId.peek() && shownCase(openId.peek() ?? '');
-  const map = scene.peek()?.map;
-  if (one && map && !map.getBounds().contains(one.at)) map.easeTo({ center: one.at });
+  const living = scene.peek();
+  if (!one || !living || living.map.getBounds().contains(one.at)) return;
+  living.map.easeTo({ center: one.at, duration: living.moveMs });
 }
 
 function choose(living: MapScene, caught: Caught | null): void {
   if (tool.peek() !== null) return;
   if (caught?.kind === 'case') openCase(caught.id);
   else if (caught?.kind === 'gathered') {
-    living.map.easeTo({ center: [caught.at.lon, caught.at.lat], zoom: living.map.getZoom() + CLOSER_BY });
+    living.map.easeTo({
+      center: [caught.at.lon, caught.at.lat],
+      zoom: living.map.getZoom() + CLOSER_BY,
+      duration: living.moveMs,
+    });
   } else if (caught?.kind === 'street' || caught?.kind === 'person') openCard(caught.kind, caught.id);
 }

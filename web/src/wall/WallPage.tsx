@@ -15,7 +15,6 @@ import { ActForm } from './ActForm';
 import { AlarmBell, AlarmLook } from './AlarmBell';
 import { CasePanel } from './CasePanel';
 import { feedProblem, followServer, isLoaded, lastHeard, liveState, loadLists } from './feed';
-import { markFirstPicture } from './first_picture';
 import { followNews } from './follow_news';
 import { tellHands } from './hands';
 import { KpiStrip } from './KpiStrip';
@@ -30,7 +29,6 @@ import {
   form,
   openId,
   queueWidth,
-  scene,
   second,
   switchForm,
   theDistrict,
@@ -52,6 +50,8 @@ export function WallPage() {
     void theDistrict.put();
     void theClassification.put();
   }, []);
+  const sees = Boolean(session.value?.signed_in) && may('view_cases');
+  useEffect(() => (sees ? followServer() : undefined), [sees]);
   const district = answerIn(theDistrict.asked.value);
   const title = `${t.title} · ${district ? nameOf(district) : sharedWords().product}`;
   useEffect(() => {
@@ -137,13 +137,11 @@ function Working({ district }: { district: District }) {
   useEffect(() => {
     void theStreets.put();
     void theSubdistricts.put(district.code);
-    const stops = [followServer(), followNews(isSteered), tellHands(), followReplay(), followLayers()];
+    const stops = [followNews(isSteered), tellHands(), followReplay(), followLayers()];
     return () => {
       for (const stop of stops) stop();
     };
   }, [district.code]);
-  const drawing = isLoaded.value ? scene.value : null;
-  useEffect(() => (drawing ? markFirstPicture(drawing) : undefined), [drawing]);
   const isDesk = form.value === 'desk';
   return (
     <main class="wall__main">

@@ -1,6 +1,7 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl';
 import { FONT_BOLD } from '../shared/map/expressions';
 import { token } from '../shared/palette';
+import { CLEARLY_HOT_Z, VERY_HOT_Z } from './gi_classes';
 
 /** Hotspots, circles, reach and closures: areas under the names of places, and lines over the streets. */
 
@@ -39,22 +40,36 @@ export function densityLayers(): LayerSpecification[] {
 }
 
 export function giLayers(): LayerSpecification[] {
-  const colour = matched(
-    'class',
-    GI_TOKENS.map((name, place) => [place, name] as const),
-    'density-5',
-  );
+  const z: ExpressionSpecification = ['coalesce', ['get', 'z'], 0];
+  const [high, clearly, very, low] = GI_TOKENS.map(name => token(name)) as [string, string, string, string];
+  const isCold: ExpressionSpecification = ['==', ['get', 'spot'], 'cold'];
+  const said = { source: 'gi', 'source-layer': 'areas' };
+  const filter: ExpressionSpecification = ['match', ['get', 'spot'], ['hot', 'cold'], true, false];
   return [
     {
       id: 'gi-area',
       type: 'fill',
-      source: 'gi',
-      paint: { 'fill-color': colour, 'fill-opacity': 0.55 },
+      ...said,
+      filter,
+      paint: {
+        'fill-color': [
+          'case',
+          isCold,
+          low,
+          ['>=', z, VERY_HOT_Z],
+          very,
+          ['>=', z, CLEARLY_HOT_Z],
+          clearly,
+          high,
+        ],
+        'fill-opacity': 0.55,
+      },
     },
     {
       id: 'gi-line',
       type: 'line',
-      source: 'gi',
+      ...said,
+      filter,
       paint: { 'line-color': token('ink-2'), 'line-width': 0.8 },
     },
   ];

@@ -1,5 +1,9 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { CaseItem } from '../shared/case_api';
+import { inNextFrame } from '../shared/frame';
+
+/** As long as the style sheet lets a row glow. */
+const GLOW_MS = 2_000;
 
 /**
  * The cases that this page knows. They live in one map; `revision` rises when any of them changed, at most once a
@@ -11,11 +15,13 @@ export class CaseStore {
   readonly #expected = new Map<string, CaseItem>();
   readonly #revision = signal(0);
   readonly #changed = signal<ReadonlySet<string>>(new Set());
-  #waiting = new Set<string>();
+  /** What changed lately, and until when it glows for that. */
+  readonly #glows = new Map<string, number>();
+  #waiting = false;
   #scheduled = false;
   readonly #schedule: (act: () => void) => void;
 
-  constructor(schedule: (act: () => void) => void = act => requestAnimationFrame(act)) {
+  constructor(schedule: (act: () => void) => void = inNextFrame) {
     this.#schedule = schedule;
   }
 
@@ -23,7 +29,7 @@ export class CaseStore {
     return this.#revision;
   }
 
-  /** The cases of the last change: their rows glow once. */
+  /** The cases that changed a moment ago: their rows glow once. */
   get changed(): ReadonlySignal<ReadonlySet<string>> {
     return this.#changed;
   }
@@ -39,20 +45,14 @@ export class CaseStore {
 
   /** Put cases in by id; an older telling of a case never overwrites a newer. */
   put(items: Iterable<CaseItem>): void {
-    for (const item of items) {
-      const known = this.#cases.get(item.id);
-      if (known && known.events > item.events) continue;
-      this.#expected.delete(item.id);
-      this.#cases.set(item.id, item);
-      this.#waiting.add(item.id);
-    }
+    for (const item of items) if (this.#take(item)) this.#glow(item.id);
     this.#announce();
   }
 
   drop(ids: Iterable<string>): void {
     for (const id of ids) {
       this.#expected.delete(id);
-      if (this.#cases.delete(id)) this.#waiting.add(id);
+      if (this.#cases.delete(id)) this.#waiting = true;
     }
     this.#announce();
   }
@@ -63,7 +63,7 @@ export class CaseStore {
     if (!known) return;
     if (!this.#expected.has(id)) this.#expected.set(id, known);
     this.#cases.set(id, { ...known, ...change });
-    this.#waiting.add(id);
+    this.#glow(id);
     this.#announce();
   }
 
@@ -73,7 +73,7 @@ export class CaseStore {
     if (!known) return;
     this.#expected.delete(id);
     this.#cases.set(id, known);
-    this.#waiting.add(id);
+    this.#glow(id);
     this.#announce();
   }
 
@@ -89,20 +89,45 @@ export class CaseStore {
       if (!fresh.has(id) && !keep(item)) {
         this.#cases.delete(id);
         this.#expected.delete(id);
-        this.#waiting.add(id);
+        this.#waiting = true;
       }
     }
-    this.put(items);
+    // What a list holds is no news: nothing of it glows.
+    for (const item of items) this.#take(item);
+    this.#announce();
+  }
+
+  /** Whether it was news. */
+  #take(item: CaseItem): boolean {
+    const known = this.#cases.get(item.id);
+    if (known && known.events > item.events) return false;
+    this.#expected.delete(item.id);
+    this.#cases.set(item.id, item);
+    this.#waiting = true;
+    return true;
+  }
+
+  #glow(id: string): void {
+    this.#waiting = true;
+    this.#glows.delete(id);
+    this.#glows.set(id, Date.now() + GLOW_MS);
   }
 
   #announce(): void {
-    if (this.#scheduled || this.#waiting.size === 0) return;
+    if (this.#scheduled || !this.#waiting) return;
     this.#scheduled = true;
-    this.#schedule(() => {
-      this.#scheduled = false;
-      this.#changed.value = this.#waiting;
-      this.#waiting = new Set();
-      this.#revision.value += 1;
-    });
+    this.#schedule(this.#tell);
   }
+
+  readonly #tell = () => {
+    this.#scheduled = false;
+    this.#waiting = false;
+    const now = Date.now();
+    for (const [id, until] of this.#glows) {
+      if (until > now) break;
+      this.#glows.delete(id);
+    }
+    this.#changed.value = new Set(this.#glows.keys());
+    this.#revision.value += 1;
+  };
 }

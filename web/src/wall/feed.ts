@@ -7,6 +7,7 @@ import { hearEvents } from './alarms';
 import { endedBefore, isEnded } from './case_marks';
 import { dayStart } from './day';
 import { type Hand, hearChanges, hearHands } from './hands';
+import { closuresChanged } from './layers';
 import type { Moved } from './people_store';
 import { cases, people, theDistrict } from './state';
 
@@ -37,19 +38,24 @@ interface News {
 
 const COUNTS_AGAIN_MS = 60_000;
 
-/** Follow the server until the result is called. */
+/** Follow the server until the result is called: the lists first, then the stream from where they stand. */
 export function followServer(): () => void {
-  const unfollow = followLive('/api/v1/live', ['hello', 'news', 'positions', 'hands', 'resync'], {
-    onFrame: hear,
-    onBeat(at) {
-      lastHeard.value = at;
+  const unfollow = followLive(
+    '/api/v1/live',
+    FRAMES,
+    {
+      onFrame: hear,
+      onBeat(at) {
+        lastHeard.value = at;
+      },
+      onState(state, since) {
+        liveState.value = state;
+        lastHeard.value = since;
+        if (state === 'live' && !isLoaded.value) void loadLists();
+      },
     },
-    onState(state, since) {
-      liveState.value = state;
-      lastHeard.value = since;
-      if (state === 'live' && !isLoaded.value) void loadLists();
-    },
-  });
+    loadLists(),
+  );
   people.onStranger = () => void loadPeople();
   const timer = setInterval(() => {
     void loadPeople();
@@ -62,11 +68,14 @@ export function followServer(): () => void {
     unfollow();
   };
 }
+const FRAMES = ['hello', 'news', 'positions', 'hands', 'closures', 'resync'] as const;
 
 function hear({ event, data }: LiveFrame): void {
   if (event === 'hello') {
     if (!(data as { resumed: boolean }).resumed) void loadLists();
+    closuresChanged();
   } else if (event === 'resync') void loadLists();
+  else if (event === 'closures') closuresChanged();
   else if (event === 'news') {
     const news = data as News;
     cases.put(news.cases);
@@ -77,27 +86,30 @@ function hear({ event, data }: LiveFrame): void {
   else if (event === 'hands') hearHands((data as { hands: Hand[] }).hands);
 }
 
-let loading: Promise<void> | null = null;
+let loading: Promise<string | undefined> | null = null;
 
-/** Fetch the lists anew; questions that come while one is on its way share it. */
-export function loadLists(): Promise<void> {
+/** Fetch the lists anew; questions that come while one is on its way share it. Tells where they stand in the feed. */
+export function loadLists(): Promise<string | undefined> {
   loading ??= fetchLists().finally(() => {
     loading = null;
   });
   return loading;
 }
 
-async function fetchLists(): Promise<void> {
+async function fetchLists(): Promise<string | undefined> {
   const begun = new Date().toISOString();
   const since = new Date(dayStart(Date.now())).toISOString();
   try {
-    const [listed] = await Promise.all([fetchBoard(since), loadPeople()]);
+    void loadPeople();
+    const { cases: listed, place } = await fetchBoard(since);
     // What came by the stream while the lists were on their way is newer than they are.
     cases.replace(listed, item => item.reported_at >= begun || isEnded(item));
     feedProblem.value = null;
     isLoaded.value = true;
+    return place;
   } catch (error) {
     feedProblem.value = error instanceof Problem ? error : new Problem(-1, { title: String(error) });
+    return undefined;
   }
 }
 

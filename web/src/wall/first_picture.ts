@@ -1,18 +1,26 @@
+import { effect } from '@preact/signals';
 import type { MapScene } from '../shared/map/scene';
+import { isLoaded } from './feed';
+import type { MarkBoard } from './mark_board';
 
 /** The mark under which browsers and `yilu bench wall` find when the desk could first be worked with. */
 const MARK = 'first-picture';
-/** The last of what a loaded desk draws. */
-const LAST_SOURCE = 'cases-by-grid';
 
-/** Mark, once in a visit, the first frame that shows the loaded queue's cases on the map. */
-export function markFirstPicture({ map }: MapScene): () => void {
+/** Mark, once in a visit, the first frame with the ground drawn and the loaded queue's cases on it. */
+export function markFirstPicture({ map, drawn }: MapScene, board: MarkBoard): () => void {
   if (performance.getEntriesByName(MARK).length > 0) return () => undefined;
-  const look = () => {
-    if (!map.getSource(LAST_SOURCE) || !map.isSourceLoaded(LAST_SOURCE) || !map.isStyleLoaded()) return;
-    map.off('render', look);
+  const painted = () => {
+    if (!isLoaded.peek() || !(drawn.peek() || map.areTilesLoaded())) return;
+    stop();
     performance.mark(MARK);
   };
-  map.on('render', look);
-  return () => void map.off('render', look);
+  board.onPainted = painted;
+  const unfollow = effect(() => {
+    if (isLoaded.value && drawn.value) board.repaint();
+  });
+  const stop = () => {
+    unfollow();
+    board.onPainted = () => undefined;
+  };
+  return stop;
 }

@@ -20,6 +20,7 @@ const AGAIN_MS = 15_000;
 const GATHER_MS = 250;
 const page = newId();
 
+/** The others' hands, as they were last told. */
 const held = signal<readonly Hand[]>([]);
 /** The cases that this page's operator takes on. */
 export const mine = signal<ReadonlySet<string>>(new Set());
@@ -28,7 +29,6 @@ export const mine = signal<ReadonlySet<string>>(new Set());
 export const handsOn = computed(() => {
   const found = new Map<string, Hand[]>();
   for (const hand of held.value) {
-    if (hand.page === page) continue;
     const known = found.get(hand.case);
     if (known) known.push(hand);
     else found.set(hand.case, [hand]);
@@ -49,10 +49,13 @@ export function take(id: string): void {
 
 /** What the stream or an answer says of all hands. */
 export function hearHands(hands: readonly Hand[]): void {
-  const had = new Set(held.peek().map(hand => `${hand.page} ${hand.case} ${hand.taken}`));
-  held.value = hands;
-  for (const hand of hands) {
-    const isNews = hand.taken && hand.page !== page && !had.has(`${hand.page} ${hand.case} true`);
+  const said = (hand: Hand) => `${hand.page} ${hand.case} ${hand.taken}`;
+  const others = hands.filter(hand => hand.page !== page);
+  const had = new Set(held.peek().map(said));
+  if (had.size === others.length && others.every(hand => had.has(said(hand)))) return;
+  held.value = others;
+  for (const hand of others) {
+    const isNews = hand.taken && !had.has(said(hand));
     if (!isNews || !mine.peek().has(hand.case)) continue;
     const next = new Set(mine.peek());
     next.delete(hand.case);

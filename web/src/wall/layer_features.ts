@@ -2,7 +2,7 @@ import { computed } from '@preact/signals';
 import type { Feature } from 'geojson';
 import { answerIn } from '../shared/question';
 import { isSettled } from './case_marks';
-import { giClass, hazardCategories, shownClosures, shownLayers, theGi, theReach } from './layers';
+import { hazardCategories, shownClosures, shownLayers, theReach } from './layers';
 import { queue } from './state';
 
 /** What the layers besides cases and people put on the map. */
@@ -18,13 +18,6 @@ export function closureFeatures(): Feature[] {
   return shownClosures.value.flatMap(({ id, why, geometry }) =>
     geometry ? [{ type: 'Feature' as const, geometry, properties: { id, why } }] : [],
   );
-}
-
-export function giFeatures(): Feature[] {
-  return (answerIn(theGi.asked.value)?.features ?? []).flatMap((one): Feature[] => {
-    const place = giClass(one.properties);
-    return place === null ? [] : [{ ...one, properties: { ...one.properties, class: place } }];
-  });
 }
 
 export function reachFeatures(): Feature[] {

@@ -13,8 +13,9 @@ import {
   type Level,
 } from '../shared/territory_api';
 import { postName, sharedWords } from '../shared/words';
+import { giClass } from './gi_classes';
 import { shownHazards } from './layer_features';
-import { giClass, shownClosures, theClosures, theDensity, theGi, theReach, type WallLayer } from './layers';
+import { shownClosures, theClosures, theDensity, theGi, theReach, type WallLayer } from './layers';
 import { wallMapWords } from './map_words';
 import { placeOf, queue, shownPeople, theStreets } from './state';
 import { wallWords, worded } from './words';

@@ -21,17 +21,13 @@ export function opacitiesToText(opacities: ReadonlyMap<string, number>): string 
 }
 
 /** What the map's own layers are called, by the layer of the legend that they belong to. */
-const STARTS: Record<WallLayer, readonly string[]> = {
+const STARTS: Partial<Record<WallLayer, readonly string[]>> = {
   subdistrict: ['subdistrict-'],
   community: ['community-'],
   grid: ['grid-'],
   streets: ['street-'],
   centres: ['centre'],
   buildings: ['buildings'],
-  cases: ['cases', 'case-halo'],
-  people: ['people', 'person-'],
-  trails: ['trails'],
-  hazards: ['hazards'],
   closures: ['closures'],
   density: ['density'],
   gi: ['gi-'],

@@ -143,11 +143,24 @@ export const theDensity = question<Shapes<DensityProperties>, Question>((query, 
 export const theGi = question<Shapes<GiProperties>, Question>((query, signal) =>
   ask('/hotspots/areas', { query, signal }),
 );
+/** The map draws it from tiles of what is seen: all of a district's grids at once would be heavy. */
+export const giTiles = computed(() => {
+  const query = new URLSearchParams(
+    Object.entries(hotspotQuestion.value).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+  return `${location.origin}/api/v1/hotspots/tiles/areas/{z}/{x}/{y}.mvt?${query}`;
+});
+
 export const theRings = question<Shapes<RingProperties>>((_, signal) => ask('/coverage/rings', { signal }));
 export const theReach = question<Reach>((_, signal) => ask('/coverage/reach', { signal }));
 export const theClosures = question<Closure[], boolean>((past, signal) =>
   ask('/closures', { query: { past }, signal }),
 );
+
+/** The stream says that roads were closed or opened: whoever shows closures has them fetched anew. */
+export function closuresChanged(): void {
+  if (theClosures.asked.peek().state !== 'idle') void theClosures.put(isReplaying.peek());
+}
 
 /** The closures that stood at the moment shown. */
 export const shownClosures = computed<readonly Closure[]>(() => {
@@ -168,10 +181,8 @@ export const hazardCategories = computed<ReadonlySet<string>>(() => {
 });
 
 const AGAIN_MS: Partial<Record<WallLayer, number>> = {
-  closures: 15_000,
   reach: 30_000,
   density: 120_000,
-  gi: 120_000,
   circles: 600_000,
 };
 
@@ -181,21 +192,27 @@ export function followLayers(): () => void {
   const questions: [WallLayer, () => void][] = [
     ['closures', () => void theClosures.put(isReplaying.peek())],
     ['density', () => sees() && void theDensity.put(hotspotQuestion.peek())],
-    ['gi', () => sees() && void theGi.put(hotspotQuestion.peek())],
     ['circles', () => sees() && void theRings.put()],
     ['reach', () => sees() && !isReplaying.peek() && void theReach.put()],
   ];
   const stops = questions.map(([layer, put]) => {
     const shown = computed(() => shownLayers.value.has(layer));
     return effect(() => {
-      if (layer === 'density' || layer === 'gi') void hotspotQuestion.value;
+      if (layer === 'density') void hotspotQuestion.value;
       else if (layer !== 'circles') void isReplaying.value;
       if (!shown.value) return undefined;
       untracked(put);
-      const timer = setInterval(put, AGAIN_MS[layer]);
+      const again = AGAIN_MS[layer];
+      const timer = again && setInterval(put, again);
       return () => clearInterval(timer);
     });
   });
+  stops.push(
+    effect(() => {
+      const query = hotspotQuestion.value;
+      if (listedLayer.value === 'gi' && sees()) untracked(() => void theGi.put(query));
+    }),
+  );
   return () => {
     for (const stop of stops) stop();
   };
@@ -211,13 +228,4 @@ export function densityClasses(shapes: Shapes<DensityProperties>): Feature[] {
       step: Number(densityToken(lowers.indexOf(one.properties.lower), lowers.length).split('-')[1]),
     },
   }));
-}
-
-const CLEARLY_HOT_Z = 4;
-const VERY_HOT_Z = 7;
-/** 0 to 2: high, clearly high, very high; 3: low; null where nothing can be said. */
-export function giClass({ spot, z }: Pick<GiProperties, 'spot' | 'z'>): number | null {
-  if (spot === 'cold') return 3;
-  if (spot !== 'hot' || z === null) return null;
-  return z >= VERY_HOT_Z ? 2 : z >= CLEARLY_HOT_Z ? 1 : 0;
 }

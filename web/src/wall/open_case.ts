@@ -1,13 +1,22 @@
 import { effect } from '@preact/signals';
 import { type CaseCard, fetchCase, fetchSuggestion, type Suggestion } from '../shared/case_api';
+import { nextFrame } from '../shared/frame';
 import { question } from '../shared/question';
 import { may } from '../shared/session';
 import { cases, openId } from './state';
 
 /** The open case with its history, and whom dispatch would send; asked again whenever the case moved on. */
 
-export const theCase = question<CaseCard, string>((id, stop) => fetchCase(id, stop));
-export const theSuggestion = question<Suggestion, string>((id, stop) => fetchSuggestion(id, stop));
+export const theCase = question<CaseCard, string>(async (id, stop) => {
+  const card = await fetchCase(id, stop);
+  await nextFrame();
+  return card;
+});
+export const theSuggestion = question<Suggestion, string>(async (id, stop) => {
+  const suggestion = await fetchSuggestion(id, stop);
+  await nextFrame();
+  return suggestion;
+});
 
 const SUGGESTIBLE = new Set(['filed', 'offered']);
 

@@ -1,5 +1,6 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Position } from '../shared/case_api';
+import { inNextFrame } from '../shared/frame';
 
 export interface Moved {
   person: string;
@@ -21,6 +22,10 @@ export class PeopleStore {
     return [...this.#people.values()];
   });
 
+  readonly #tell = () => {
+    this.#revision.value += 1;
+  };
+
   get(id: string): Position | undefined {
     return this.#people.get(id);
   }
@@ -28,7 +33,7 @@ export class PeopleStore {
   replace(people: readonly Position[]): void {
     this.#people.clear();
     for (const one of people) this.#people.set(one.person, one);
-    this.#revision.value += 1;
+    inNextFrame(this.#tell);
   }
 
   move(moves: readonly Moved[]): void {
@@ -38,7 +43,7 @@ export class PeopleStore {
       if (known) this.#people.set(move.person, { ...known, ...move });
       else strangers = true;
     }
-    this.#revision.value += 1;
+    inNextFrame(this.#tell);
     if (strangers) this.onStranger();
   }
 }

@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { inAddress, putInAddress } from '../shared/address';
 import type { CaseItem } from '../shared/case_api';
 import { policyName } from '../shared/classification';
+import { inNextFrame } from '../shared/frame';
 import { nameOf } from '../shared/language';
 import type { MapScene } from '../shared/map/scene';
 import { BASE_CHOICES, type BaseChoice } from '../shared/map/style';
@@ -41,10 +42,11 @@ export const second = signal(Date.now());
 /** Ticks slower, for what looks through every case. */
 export const moment = signal(Date.now());
 const MOMENT_MS = 5_000;
-setInterval(() => {
+const tick = () => {
   second.value = Date.now();
   if (second.value - moment.value >= MOMENT_MS) moment.value = second.value;
-}, 1_000);
+};
+setInterval(() => inNextFrame(tick), 1_000);
 
 export const form = computed<'wall' | 'desk'>(() =>
   (inAddress('form') ?? (location.pathname === '/wall' ? 'wall' : 'desk')) === 'wall' ? 'wall' : 'desk',

@@ -1,16 +1,26 @@
-import type { Feature } from 'geojson';
 import type { Position } from '../shared/case_api';
+import { mercatorX, mercatorY } from '../shared/map/mercator';
 
 /** The ways of the last minutes: what the stream told, kept no longer than they are drawn. */
 
 export const TRAIL_MS = 10 * 60_000;
-const MOST_POINTS = 120;
+/** A way is kept by its corners, so far apart in time; its end follows the person. */
+const APART_MS = 5_000;
+const MOST_POINTS = TRAIL_MS / APART_MS;
 
-interface Step {
+/** A place on the mercator square, and when somebody was there. */
+export interface Step {
   at: number;
-  lon: number;
-  lat: number;
+  x: number;
+  y: number;
 }
+export type Way = readonly Step[];
+
+export const stepAt = (at: number, lon: number, lat: number): Step => ({
+  at,
+  x: mercatorX(lon),
+  y: mercatorY(lat),
+});
 
 export class Trails {
   readonly #ways = new Map<string, Step[]>();
@@ -20,14 +30,13 @@ export class Trails {
     const here = new Set<string>();
     for (const { person, lon, lat, at } of people) {
       here.add(person);
-      const step = { at: Date.parse(at), lon, lat };
       const way = this.#ways.get(person);
       const last = way?.at(-1);
-      if (!way) this.#ways.set(person, [step]);
-      else if (last && step.at > last.at && (last.lon !== lon || last.lat !== lat)) {
-        way.push(step);
-        if (way.length > MOST_POINTS) way.shift();
-      }
+      const [x, y] = [mercatorX(lon), mercatorY(lat)];
+      if (last && last.x === x && last.y === y) continue;
+      const step = { at: Date.parse(at), x, y };
+      if (!way || !last) this.#ways.set(person, [step]);
+      else if (step.at > last.at) append(way, step);
     }
     for (const person of this.#ways.keys()) if (!here.has(person)) this.#ways.delete(person);
   }
@@ -39,22 +48,20 @@ export class Trails {
     this.#ways.set(person, [...steps.filter(step => step.at < first), ...known].slice(-MOST_POINTS));
   }
 
-  features(now: number): Feature[] {
-    const found: Feature[] = [];
-    for (const [person, way] of this.#ways) {
+  /** What of them is still to be drawn. */
+  ways(now: number): Way[] {
+    const found: Way[] = [];
+    for (const way of this.#ways.values()) {
       while (way[0] && now - way[0].at > TRAIL_MS) way.shift();
-      if (way.length > 1)
-        found.push(
-          trailFeature(
-            person,
-            way.map(({ lon, lat }) => [lon, lat]),
-          ),
-        );
+      if (way.length > 1) found.push(way);
     }
     return found;
   }
 }
 
-export function trailFeature(person: string, coordinates: number[][]): Feature {
-  return { type: 'Feature', geometry: { type: 'LineString', coordinates }, properties: { id: person } };
+function append(way: Step[], step: Step): void {
+  const corner = way.at(-2);
+  if (corner && step.at - corner.at < APART_MS) way.pop();
+  way.push(step);
+  if (way.length > MOST_POINTS) way.shift();
 }

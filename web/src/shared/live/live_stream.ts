@@ -22,8 +22,9 @@ export interface LiveListener {
   onState: (state: LiveState, since: number | null) => void;
 }
 
+/** Frames are passed on as they came: text costs next to nothing to hand from tab to tab. */
 interface Passed {
-  frame?: LiveFrame;
+  frame?: Omit<LiveFrame, 'data'> & { text: string };
   state?: LiveState;
   beat?: true;
 }
@@ -32,16 +33,20 @@ const SILENT_AFTER_MS = 20_000;
 const LOOK_EVERY_MS = 2_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 
-/** Follow `path` (with its query); `events` names the kinds of frames to hear. The result ends it. */
+/**
+ * Follow `path` (with its query); `events` names the kinds of frames to hear. The result ends it. A stream of this
+ * tab's own begins at the place that `from` comes to, or now where it comes to none; what other tabs pass on is
+ * heard at once.
+ */
 export function followLive(
   path: string,
   events: readonly string[],
   listener: LiveListener,
-  from?: string,
+  from: Promise<string | undefined> = Promise.resolve(undefined),
 ): () => void {
   const ended = new AbortController();
   const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel(`yilu.live ${path}`) : null;
-  let lastId = from ?? '';
+  let lastId = '';
   let lastHeard: number | null = null;
   let state: LiveState = 'connecting';
   let source: EventSource | null = null;
@@ -57,7 +62,8 @@ export function followLive(
     if (passed.frame) {
       // A tab that took over may repeat what was already passed on.
       lastId = passed.frame.id || lastId;
-      listener.onFrame(passed.frame);
+      const { id, event, text } = passed.frame;
+      listener.onFrame({ id, event, data: JSON.parse(text) as unknown });
     }
     if (passed.frame || passed.beat) {
       lastHeard = Date.now();
@@ -92,7 +98,7 @@ export function followLive(
     for (const name of events) {
       source.addEventListener(name, message => {
         const { data, lastEventId } = message as MessageEvent<string>;
-        pass({ frame: { id: lastEventId, event: name, data: JSON.parse(data) as unknown } });
+        pass({ frame: { id: lastEventId, event: name, text: data } });
       });
     }
   }
@@ -100,7 +106,10 @@ export function followLive(
   function lead(): Promise<void> {
     if (ended.signal.aborted) return Promise.resolve();
     leads = true;
-    open();
+    void from.then(place => {
+      lastId ||= place ?? '';
+      open();
+    });
     return new Promise(done => {
       ended.signal.addEventListener('abort', () => {
         source?.close();

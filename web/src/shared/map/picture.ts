@@ -37,6 +37,7 @@ export async function mapPicture(scene: MapScene, notes: PictureNotes): Promise<
   context.fillStyle = token('surface');
   context.fillRect(0, 0, sheet.width, sheet.height);
   context.drawImage(drawing, 0, band);
+  if (scene.above) context.drawImage(scene.above.canvas, 0, band, drawing.width, drawing.height);
   context.fillStyle = token('ink');
   context.textBaseline = 'middle';
   context.font = `600 ${16 * ratio}px ${font}`;

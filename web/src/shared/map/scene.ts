@@ -4,6 +4,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { MapPlace } from '../address';
 import type { LonLat } from '../gcj02';
 import type { Box } from '../territory_api';
+import { drawsInSoftware } from './map_canvas';
 import { putPictures } from './pictures';
 
 setWorkerUrl(workerUrl);
@@ -24,12 +25,19 @@ export interface Caught {
   at: LonLat;
 }
 
+/** What a page paints over the map by itself; it lies above all that the map draws. */
+export interface Above {
+  canvas: HTMLCanvasElement;
+  caughtAt: (point: { x: number; y: number }) => Caught | null;
+}
+
 export interface View extends MapPlace {
   bearing: number;
 }
 
 const WHOLE_PADDING_PX = 32;
 const CLOSEST_FIT_ZOOM = 17;
+const MOVE_MS = 500;
 
 type Attention = 'hovered' | 'chosen';
 
@@ -41,9 +49,13 @@ export class MapScene {
   readonly hovered: Signal<Caught | null> = signal(null);
   /** True once everything in view was drawn for the first time. */
   readonly drawn: Signal<boolean> = signal(false);
+  /** Why tiles could not be had, by source, until some could. */
+  readonly troubles: Signal<ReadonlyMap<string, string>> = signal(new Map());
   onChoose: (caught: Caught | null) => void = () => undefined;
+  above: Above | null = null;
 
   #styled = false;
+  readonly #isSlow: boolean;
   #waiting: StyleSpecification | null = null;
   #attention: Record<Attention, { catcher: Catcher; id: string } | null> = { hovered: null, chosen: null };
 
@@ -62,12 +74,14 @@ export class MapScene {
       maxZoom: 19.5,
       fadeDuration: 0,
       pitchWithRotate: false,
+      maxPitch: 0,
       touchPitch: false,
       ...(place
         ? { center: [place.lon, place.lat] as [number, number], zoom: place.zoom }
         : { bounds: bounds as LngLatBoundsLike, fitBoundsOptions: { padding: WHOLE_PADDING_PX } }),
     });
     this.map = map;
+    this.#isSlow = drawsInSoftware(map);
     const view = signal(this.#readView());
     this.view = view;
     map.on('style.load', () => this.#afterStyle());
@@ -75,6 +89,8 @@ export class MapScene {
     map.on('move', () => {
       view.value = this.#readView();
     });
+    map.on('error', event => this.#hearTrouble(event));
+    map.on('sourcedata', ({ sourceId, tile }) => tile && this.#forgetTrouble(sourceId));
     map.once('idle', () => {
       this.drawn.value = true;
       container.dataset.drawn = 'true';
@@ -96,12 +112,13 @@ export class MapScene {
     this.showBox(this.bounds);
   }
 
-  showBox(box: Box): void {
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  /** `leftPx` of the map are covered by a panel: the box is shown beside it. */
+  showBox(box: Box, leftPx = 0): void {
+    const padding = WHOLE_PADDING_PX * 2;
     this.map.fitBounds(box as LngLatBoundsLike, {
-      padding: WHOLE_PADDING_PX * 2,
+      padding: { top: padding, right: padding, bottom: padding, left: padding + leftPx },
       maxZoom: CLOSEST_FIT_ZOOM,
-      duration: still ? 0 : 500,
+      duration: this.moveMs,
     });
   }
 
@@ -119,8 +136,10 @@ export class MapScene {
     if (next) this.#mark(next, kind, true);
   }
 
-  /** The first thing that a catcher finds at a point of the screen; earlier catchers come first. */
+  /** What lies above the map at a point of the screen, else the first thing that a catcher finds there. */
   caughtAt(point: { x: number; y: number }): Caught | null {
+    const above = this.above?.caughtAt(point);
+    if (above) return above;
     if (!this.#styled) return null;
     const layers = this.catchers.flatMap(catcher => catcher.layers).filter(layer => this.map.getLayer(layer));
     const features = this.map.queryRenderedFeatures([point.x, point.y], { layers });
@@ -141,8 +160,12 @@ export class MapScene {
   }
 
   private showBoxAround({ lon, lat, zoom }: MapPlace): void {
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    this.map.easeTo({ center: [lon, lat], zoom, duration: still ? 0 : 500 });
+    this.map.easeTo({ center: [lon, lat], zoom, duration: this.moveMs });
+  }
+
+  /** How long the map takes to go somewhere: no time where motion is unwanted, or too dear for this machine. */
+  get moveMs(): number {
+    return this.#isSlow || matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MS;
   }
 
   /** What a page has put into a GeoJSON source since is kept: a style describes it as it was at first, empty. */
@@ -157,6 +180,19 @@ export class MapScene {
         return { ...next, sources };
       },
     });
+  }
+
+  #hearTrouble({ error, sourceId }: { error: { message: string }; sourceId?: string }): void {
+    // biome-ignore lint/suspicious/noConsole: the map tells it there by itself, unless somebody listens
+    console.error(error);
+    if (sourceId) this.troubles.value = new Map([...this.troubles.peek(), [sourceId, error.message]]);
+  }
+
+  #forgetTrouble(source: string): void {
+    if (!this.troubles.peek().has(source)) return;
+    const left = new Map(this.troubles.peek());
+    left.delete(source);
+    this.troubles.value = left;
   }
 
   #readView(): View {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { keptScroll, windowOf } from './list_window';
 import './list.css';
 
@@ -21,7 +21,7 @@ export function List<Item>({ items, keyOf, rowHeight, label, chosen, changed, ch
   const [view, setView] = useState({ top: 0, height: 800 });
   const keysBefore = useRef<string[]>([]);
 
-  const keys = items.map(keyOf);
+  const keys = useMemo(() => items.map(keyOf), [items]);
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -29,7 +29,7 @@ export function List<Item>({ items, keyOf, rowHeight, label, chosen, changed, ch
     const kept = keptScroll(keysBefore.current, keys, rowHeight, element.scrollTop);
     if (keysBefore.current.length > 0 && kept !== element.scrollTop) element.scrollTop = kept;
     keysBefore.current = keys;
-  });
+  }, [keys]);
 
   useLayoutEffect(() => {
     const element = box.current;

@@ -30,12 +30,15 @@ export function keptScroll(
   rowHeight: number,
   scrollTop: number,
 ): number {
-  if (scrollTop <= 0) return 0;
-  const places = new Map(after.map((key, index) => [key, index]));
+  if (scrollTop <= 0 || before === after) return Math.max(0, scrollTop);
   const topIndex = Math.floor(scrollTop / rowHeight);
+  let places: Map<string, number> | null = null;
   for (let index = topIndex; index < before.length; index += 1) {
-    const place = places.get(before[index] as string);
-    if (place !== undefined) return Math.max(0, scrollTop + (place - index) * rowHeight);
+    const key = before[index] as string;
+    // Nearly always the first is still there; an index of many thousands is made only where it is not.
+    if (index > topIndex) places ??= new Map(after.map((one, place) => [one, place]));
+    const place = places ? (places.get(key) ?? -1) : after.indexOf(key);
+    if (place >= 0) return Math.max(0, scrollTop + (place - index) * rowHeight);
   }
   return Math.min(scrollTop, Math.max(0, after.length * rowHeight));
 }

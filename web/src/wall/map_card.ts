@@ -1,0 +1,17 @@
+import { computed } from '@preact/signals';
+import { inAddress, putInAddress } from '../shared/address';
+
+/** Which street or person the card tells of; it stands in the address, so that a link shows the same. */
+
+type CardKind = 'street' | 'person';
+
+export const openCard = (kind: CardKind, id: string) => putInAddress({ card: `${kind}:${id}` }, true);
+export const closeCard = () => putInAddress({ card: null }, true);
+
+const opened = (wanted: CardKind) =>
+  computed(() => {
+    const [kind, ...rest] = (inAddress('card') ?? '').split(':');
+    return kind === wanted ? rest.join(':') || null : null;
+  });
+export const openStreet = opened('street');
+export const openPerson = opened('person');
