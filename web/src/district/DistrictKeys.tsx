@@ -14,7 +14,7 @@ function focusSearch(): void {
   document.getElementById('search')?.focus();
 }
 
-const ACTS: readonly KeyAct[] = [
+export const DISTRICT_KEYS: readonly KeyAct[] = [
   { keys: '/', says: () => sharedWords().keySearch, act: focusSearch },
   {
     keys: '?',
@@ -46,12 +46,12 @@ export function KeysButton() {
 
 /** The page's keys and their list. */
 export function DistrictKeys() {
-  useEffect(() => listenToKeys(() => ACTS), []);
+  useEffect(() => listenToKeys(() => DISTRICT_KEYS), []);
   return (
     <>
       {helpIsOpen.value && (
         <KeyHelp
-          acts={ACTS}
+          acts={DISTRICT_KEYS}
           onClose={() => {
             helpIsOpen.value = false;
           }}

@@ -60,7 +60,7 @@ function showOpenOnMap(): void {
   if (one) scene.value?.showPlace({ lon: one.at[0], lat: one.at[1] });
 }
 
-const ACTS: readonly KeyAct[] = [
+export const DESK_KEYS: readonly KeyAct[] = [
   { keys: 'j', says: () => wallWords().keyNext, act: () => step(1) },
   { keys: 'k', says: () => wallWords().keyPrevious, act: () => step(-1) },
   { keys: 'Enter', says: () => wallWords().keyOpen, act: openOrAssign },
@@ -94,7 +94,7 @@ const ACTS: readonly KeyAct[] = [
   { keys: 'g l', says: () => wallWords().kpi.late, act: () => narrow({ show: 'late' }) },
   { keys: 'g w', says: () => wallWords().kpi.waiting, act: () => narrow({ show: 'waiting' }) },
   { keys: 'g u', says: () => wallWords().kpi.underway, act: () => narrow({ show: 'underway' }) },
-  { keys: 'g c', says: () => wallWords().states.resolved, act: () => narrow({ show: 'check' }) },
+  { keys: 'g c', says: () => wallWords().toCheck, act: () => narrow({ show: 'check' }) },
   { keys: 'g a', says: () => wallWords().clearFilters, act: clearFilter },
   {
     keys: 'a',
@@ -132,7 +132,7 @@ export function WallKeys() {
       listenToKeys(() => {
         const focused = document.activeElement;
         const pressesFocused = focused?.matches('button, a, summary, input, select, canvas') ?? false;
-        const acts = keysOfNow(ACTS);
+        const acts = keysOfNow(DESK_KEYS);
         return pressesFocused ? acts.filter(act => act.keys !== 'Enter' && act.keys !== ' ') : acts;
       }),
     [],
@@ -141,7 +141,7 @@ export function WallKeys() {
     <>
       {helpIsOpen.value && (
         <KeyHelp
-          acts={[...ACTS, ...MAP_KEYS]}
+          acts={[...DESK_KEYS, ...MAP_KEYS]}
           onClose={() => {
             helpIsOpen.value = false;
           }}
