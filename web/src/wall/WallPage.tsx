@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { theClassification } from '../shared/classification';
-import { clock, countdown } from '../shared/formats';
+import { clock, duration } from '../shared/formats';
 import { nameOf } from '../shared/language';
 import { Bar } from '../shared/parts/Bar';
 import { Button, IconButton } from '../shared/parts/Button';
@@ -198,7 +198,7 @@ function LiveBadge() {
         size={12}
       />
       <span>
-        {liveState.value === 'live' && (ago === null || ago < 4 ? t.live : t.liveAgo(countdown(ago)))}
+        {liveState.value === 'live' && (ago === null || ago < 4 ? t.live : t.liveAgo(duration(ago)))}
         {liveState.value === 'connecting' && t.connecting}
         {liveState.value === 'lost' && t.lost}
       </span>
