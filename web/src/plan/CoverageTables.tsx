@@ -101,7 +101,6 @@ function areaColumns(): Column<AreaShare>[] {
   const levels: Record<string, string> = sharedWords().levels;
   return [
     { id: 'name', title: t.area, value: row => nameOf(row) },
-    { id: 'level', title: t.level, value: row => levels[row.level] ?? row.level },
     {
       id: 'households',
       title: t.households,
@@ -125,6 +124,7 @@ function areaColumns(): Column<AreaShare>[] {
       value: row => row.share_floor_1000,
       show: row => percent(row.share_floor_1000),
     },
+    { id: 'level', title: t.level, value: row => levels[row.level] ?? row.level },
   ];
 }
 
