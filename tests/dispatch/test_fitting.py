@@ -13,7 +13,7 @@ from geo.coordinates import LonLat
 from geo.streets import StreetId
 from tests.dispatch.test_simulate import LAST, policy, territory
 
-pytestmark = pytest.mark.xdist_group("fitting")  # what they share is made once
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fitting")]  # what they share is made once
 
 DAYS = 364
 History = tuple[list[PastFinding], list[tuple[StreetId, datetime]]]

@@ -214,6 +214,7 @@ def test_estates_lie_in_one_community(sample):
         assert territory.area(community).shape.buffer(1e-5).covers(shape)
 
 
+@pytest.mark.slow
 def test_the_generator_still_makes_the_files_that_are_kept(sample, tmp_path):
     write(tmp_path, generate())
     made = load(tmp_path)

@@ -39,6 +39,10 @@ def find_chromium() -> str | None:
 LOOKS = (("zh", "light"), ("en", "dark"), ("zh", "dark"), ("en", "light"))
 
 
+IN_TURN = (LOOKS[0], pytest.param(*LOOKS[1], marks=pytest.mark.slow))
+"""Chinese and light in the gate, English and dark under `--all` as well."""
+
+
 def in_looks(*things: object) -> list[Any]:
     """Each thing in one language and theme, by turns; in every other under `--all`."""
     return [

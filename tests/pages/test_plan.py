@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api.identity import Role
+from tests.pages.chromium import IN_TURN
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 from tests.pages.staff import PATIENCE_S, Worker, sign_in
@@ -137,6 +138,7 @@ def test_reports_are_carried_away_from_the_page(open_page: OpenPage, planner: Wo
         assert not dialog.locator("[role=alert]").count()
 
 
+@pytest.mark.slow
 def test_reports_are_offered_on_the_district_page_to_those_who_may(
     open_page: OpenPage, site: Site, planner: Worker
 ) -> None:
@@ -177,7 +179,7 @@ def test_who_may_not_see_it_is_told_and_the_map_stays(open_page: OpenPage, site:
     assert httpx.get(f"{site.url}/api/v1/coverage").status_code == 401
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("language", "theme"), IN_TURN)
 def test_everybody_can_use_it_at_every_size(
     open_page: OpenPage, planner: Worker, language: str, theme: str
 ) -> None:

@@ -14,6 +14,7 @@ from api.store.accounts import create_account, set_grants, set_second_factor_rol
 from api.store.database import open_engine, transaction
 from tests.api.a_provider import CLIENT, SECRET, SmallProvider, a_provider
 from tests.aside import aside
+from tests.pages.chromium import IN_TURN
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
 from tests.pages.staff import DISTRICT, mint_link
@@ -58,7 +59,7 @@ async def make_planner(site: Site, subject: str) -> None:
         await engine.dispose()
 
 
-@pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
+@pytest.mark.parametrize(("language", "theme"), IN_TURN)
 def test_who_needs_a_second_factor_sets_it_up_on_the_page(
     site: Site, open_page: OpenPage, language: str, theme: str
 ) -> None:
