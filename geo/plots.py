@@ -78,7 +78,7 @@ def plot_streets(
         part = streets[(cut > place / 5) & (cut <= (place + 1) / 5)]
         if len(part):
             part.boundary.plot(ax=axes, color=colour, linewidth=3)
-            entries.append((colour, f"{part[column].min():,.4g} to {part[column].max():,.4g} {label}"))
+            entries.append((colour, f"{_read(part[column].min())} to {_read(part[column].max())} {label}"))
     return _legend(axes, entries)
 
 
@@ -115,6 +115,11 @@ def plot_hours(table: pandas.DataFrame, title: str = "") -> Axes:
     axes.set_title(title, loc="left", fontsize=11)
     axes.figure.colorbar(drawn, ax=axes, label="findings", shrink=0.9)
     return axes
+
+
+def _read(number: float) -> str:
+    """A number as a legend shows it: whole, unless it is small."""
+    return f"{number:,.1f}" if abs(number) < 10 else f"{number:,.0f}"
 
 
 def _ground(roads: geopandas.GeoDataFrame, title: str) -> Axes:

@@ -10,11 +10,24 @@ from nbclient import NotebookClient
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 _OUTSIDE = re.compile(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?https?:""", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 _LARGEST_BYTES = 4_000_000
 
 
 def outputs_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def said_in(notebook: nbformat.NotebookNode) -> list[str]:
+    """What each cell says in plain text, in however many pieces it came; a picture says that it is one."""
+    return [
+        "".join(
+            str(output.get("text", "")) + str(output.get("data", {}).get("text/plain", ""))
+            for output in cell.get("outputs", [])
+            if output.get("name") != "stderr"
+        )
+        for cell in notebook.cells
+    ]
 
 
 def text_of(output: nbformat.NotebookNode) -> str:
@@ -31,11 +44,16 @@ def test_there_are_notebooks() -> None:
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_from_top_to_bottom(name: str) -> None:
+def test_a_notebook_runs_and_says_again_what_is_committed(name: str) -> None:
     notebook = nbformat.read(FOLDER / name, as_version=4)
+    committed = said_in(notebook)
     resources = {"metadata": {"path": str(FOLDER.parent)}}
     NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
     assert not [output for output in outputs_of(notebook) if output.output_type == "error"]
+    for now, before in zip(said_in(notebook), committed, strict=True):
+        assert _NUMBER.sub("#", now) == _NUMBER.sub("#", before), "run it again and commit it"
+        numbers = [[float(one) for one in _NUMBER.findall(text.replace(",", ""))] for text in (now, before)]
+        assert numbers[0] == pytest.approx(numbers[1], rel=0.01, abs=1e-6), "run it again and commit it"
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
