@@ -13,13 +13,21 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.actors import Reporters
 from api.district_watch import DistrictWatch
 from api.ids import new_id
 from api.intake import Intake
 from api.store.case_lists import ListedCase, find_items
 from api.store.cases import CaseFile, find_case_file, find_receipt, find_report, list_events
-from api.store.database import driver_reading, driver_transaction
-from api.store.saving import LostRaceError, NoRoomError, SameClientIdError, save_change, save_receipt
+from api.store.database import driver_transaction
+from api.store.saving import (
+    LostRaceError,
+    NoRoomError,
+    SameClientIdError,
+    Saved,
+    save_change,
+    save_receipt,
+)
 from dispatch.by_hand import AtHand
 from dispatch.cases import Act, Actor, Case, Place
 from dispatch.changes import Change
@@ -38,7 +46,7 @@ _TRY_AGAIN = (LostRaceError, NoRoomError, asyncpg.DeadlockDetectedError)
 _MOMENTS = timedelta(seconds=10)
 
 ActorOf = Callable[[asyncpg.Connection], Awaitable[Actor]]
-"""Who acts, read over the act's own connection."""
+"""Who acts, read over the act's own connection; in it may be written what is to be kept beside the case."""
 
 PureAct = Callable[[CaseFile, Act], Change]
 """What is known of a case and who acts, in; what is to be saved, out."""
@@ -68,8 +76,11 @@ class Told:
 class Dispatcher(Protocol):
     """Looks for somebody when a case stands filed."""
 
-    async def carry_on(self, driver: asyncpg.Connection, change: Change, policy: Policy) -> Change:
-        """The change, with an offer put on top where it needs one, or that nobody is to be had."""
+    async def carry_on(self, driver: asyncpg.Connection | None, change: Change, policy: Policy) -> Change:
+        """The change, with an offer put on top where it needs one, or that nobody is to be had.
+
+        Without a connection it reads together with others; only a new case may be decided upon so.
+        """
 
     async def decide(
         self, driver: asyncpg.Connection, case: Case, policy: Policy, *, now: datetime
@@ -106,12 +117,14 @@ class Casework:
         watch: DistrictWatch,
         policy: Policy,
         dispatcher: Dispatcher,
+        reporters: Reporters,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
         self._intake = Intake(engine)
         self._watch = watch
         self.dispatcher = dispatcher
+        self.reporters = reporters
         self.policy = policy
         self.clock = clock
 
@@ -125,35 +138,51 @@ class Casework:
         nearest, away_m = territory.nearest_area(at.lon, at.lat)
         return Place(at, AreaCode(district), None, None, territory.version, nearest.code, away_m)
 
-    async def report(self, finding: Finding, acts: ActorOf, digest: str) -> tuple[ListedCase, bool]:
+    async def report(self, finding: Finding, actor: Actor, digest: str) -> tuple[ListedCase, bool]:
         """Take a finding in: its case, and whether it is new.
 
-        The same report again gets the same case. It is decided upon what can be read without a transaction:
-        the one that saves it has the guards, and where they no longer hold it is decided again.
+        The same report again gets the same case. What is read and saved is read and saved together with
+        whatever comes in the same instant. It is decided upon what can be read without a transaction: the
+        one that saves it has the guards, and where they no longer hold it is decided again.
         """
+
+        async def once() -> ListedCase:
+            change = await self._decided(None, finding, actor)
+            return _listed(change, await self._intake.save(change, digest))
+
+        return await self._taken_in(finding, digest, once)
+
+    async def report_within(self, finding: Finding, acts: ActorOf, digest: str) -> tuple[ListedCase, bool]:
+        """The same in a transaction of its own, in which `acts` may keep what belongs to the report."""
+
+        async def once() -> ListedCase:
+            async with driver_transaction(self._engine) as driver:
+                change = await self._decided(driver, finding, await acts(driver))
+                return _listed(change, await save_change(driver, change, digest))
+
+        return await self._taken_in(finding, digest, once)
+
+    async def _decided(self, driver: asyncpg.Connection | None, finding: Finding, actor: Actor) -> Change:
+        place = await self.place_of(finding.at)
+        act = Act(actor, self.clock(), new_id, phone_at=finding.found_at)
+        change = report_finding(finding, place, act, self.policy)
+        return await self.dispatcher.carry_on(driver, change, self.policy)
+
+    async def _taken_in(
+        self, finding: Finding, digest: str, once: Callable[[], Awaitable[ListedCase]]
+    ) -> tuple[ListedCase, bool]:
+        """Try until it is in; the store refuses an id that it knows, so only then is it looked up."""
         sent_before = False
         for _ in range(_TRIES):
+            if sent_before and (known := await self._sent_before(finding, digest)) is not None:
+                return known, False
             try:
-                return await self._report_once(finding, acts, digest, sent_before=sent_before)
+                return await once(), True
             except SameClientIdError:
                 sent_before = True
             except _TRY_AGAIN:
                 continue
         raise LostRaceError
-
-    async def _report_once(
-        self, finding: Finding, acts: ActorOf, digest: str, *, sent_before: bool
-    ) -> tuple[ListedCase, bool]:
-        """Try to take it in; the store refuses an id that it knows, so only then is it looked up."""
-        if sent_before and (known := await self._sent_before(finding, digest)) is not None:
-            return known, False
-        place = await self.place_of(finding.at)
-        async with driver_reading(self._engine) as driver:
-            act = Act(await acts(driver), self.clock(), new_id, phone_at=finding.found_at)
-            change = report_finding(finding, place, act, self.policy)
-            change = await self.dispatcher.carry_on(driver, change, self.policy)
-        saved = await self._intake.save(change, digest)
-        return ListedCase(change.case, saved.number, saved.holder_name, saved.holder_post), True
 
     async def _sent_before(self, finding: Finding, digest: str) -> ListedCase | None:
         """The case that this very report became when it was sent before."""
@@ -241,6 +270,10 @@ class Casework:
             return None
         given = [str(event.details.get("name", "")) for event in events if event.action is Action.OFFER]
         return AlreadyTakenError(others[-1].actor.name, given[-1] if given else "")
+
+
+def _listed(change: Change, saved: Saved) -> ListedCase:
+    return ListedCase(change.case, saved.number, saved.holder_name, saved.holder_post)
 
 
 def _without_driver(

@@ -1,14 +1,16 @@
 """Looks for somebody when a case stands filed: loads the people around it, decides, puts the offer on top."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.ids import new_id
 from api.store.cases import CaseFile, list_tasks
-from api.store.people_near import ALL_LEVELS, INNER_LEVELS, list_people_near
+from api.store.database import driver_alone
+from api.store.people_near import ALL_LEVELS, Neighbours, PeopleMemory, Vicinity, list_people_near
+from api.together import Together
 from dispatch import use_cases
 from dispatch.by_hand import AtHand, list_at_hand
 from dispatch.cases import THE_SYSTEM, Act, Case, Ring
@@ -43,18 +45,36 @@ _WAITING = frozenset({ClockState.PAUSED, ClockState.SUSPENDED})
 
 NOBODY = Words("没有可派人员", "nobody can be sent")
 
+_LOOKS: tuple[tuple[tuple[int, ...], frozenset[Ring]], ...] = (
+    ((), frozenset({Ring.FINDER, Ring.TASK_FORCE})),
+    ((15, 12), frozenset({Ring.FINDER, Ring.TASK_FORCE, Ring.GRID})),
+    (ALL_LEVELS, frozenset(Ring)),
+)
+"""Whom to read for which rings: the street's people suffice for most cases, and the next ones are read only
+where nobody of these can go."""
+
+_MOST_AT_ONCE = 32
+
 Travels = Callable[[], Mapping[str, TravelTimes]]
 """The roads as they are now, by mode."""
 
 
 class StoreDispatcher:
-    """Decides upon what the store knows at that moment; keeps nothing between two decisions."""
+    """Decides upon what the store knows at that moment; keeps nothing that a decision hangs on."""
 
-    def __init__(self, travels: Travels) -> None:
+    def __init__(self, engine: AsyncEngine, district: str, travels: Travels) -> None:
+        self._engine = engine
+        self._district = district
         self._travels = travels
+        self._memory = PeopleMemory()
+        self._together = Together(self._read_together, _MOST_AT_ONCE)
 
-    async def carry_on(self, driver: asyncpg.Connection, change: Change, policy: Policy) -> Change:
-        """The change, with an offer (or 'nobody found') on top where a filed case wants somebody."""
+    async def carry_on(self, driver: asyncpg.Connection | None, change: Change, policy: Policy) -> Change:
+        """The change, with an offer (or 'nobody found') on top where a filed case wants somebody.
+
+        A case that is about to be born needs no connection of its own (None): who is near is then read for
+        all that come in the same instant.
+        """
         last = change.events[-1]
         if change.case.state is not State.FILED or last.action not in _LOOKS_AFTER:
             return change
@@ -78,7 +98,7 @@ class StoreDispatcher:
 
     async def _look(
         self,
-        driver: asyncpg.Connection,
+        driver: asyncpg.Connection | None,
         change: Change,
         policy: Policy,
         finder: PersonId | None,
@@ -93,7 +113,7 @@ class StoreDispatcher:
 
     async def decide(
         self,
-        driver: asyncpg.Connection,
+        driver: asyncpg.Connection | None,
         case: Case,
         policy: Policy,
         *,
@@ -104,18 +124,19 @@ class StoreDispatcher:
     ) -> Decision:
         """Whom to ask now. `change` is about to be saved: whom it releases has a place more."""
         tried = withheld
-        if change is None or not change.is_new:
+        if driver is not None and (change is None or not change.is_new):
             tasks = {task.id: task for task in await list_tasks(driver, case.district, case.id)}
             tasks |= {task.id: task for task in (change.tasks if change else ())}
             tried |= already_asked(tasks.values())
-        also = finder
         released = change.release if change else ()
-        inner = await self._situation(driver, case, policy, now, also, INNER_LEVELS)
-        decision = decide(case, _with_places(inner, released), now, tried=tried, finder=finder)
-        if decision.choice is not None and decision.ring is not Ring.SUBDISTRICT:
-            return decision  # four in five: a subdistrict's and a district's people need not be read
-        whole = await self._situation(driver, case, policy, now, also)
-        return decide(case, _with_places(whole, released), now, tried=tried, finder=finder)
+        for levels, rings in _LOOKS:
+            if case.ring not in {None, *rings} or not (levels or case.place.street):
+                continue
+            situation = await self._situation(driver, case, policy, now, finder, levels)
+            decision = decide(case, _with_places(situation, released), now, tried=tried, finder=finder)
+            if rings == frozenset(Ring) or (decision.choice is not None and decision.ring in rings):
+                break
+        return decision
 
     async def at_hand(
         self, driver: asyncpg.Connection, case: Case, policy: Policy, now: datetime
@@ -156,15 +177,23 @@ class StoreDispatcher:
 
     async def _situation(
         self,
-        driver: asyncpg.Connection,
+        driver: asyncpg.Connection | None,
         case: Case,
         policy: Policy,
         now: datetime,
-        also: UUID | None,
+        also: PersonId | None,
         levels: tuple[int, ...] = ALL_LEVELS,
     ) -> Situation:
-        people, force = await list_people_near(driver, case.place, now, also, levels)
-        return Situation(policy, [force] if force else [], people, self._travels())
+        vicinity = Vicinity(case.place, now, also, levels)
+        if driver is None:
+            near = await self._together.ask(vicinity)
+        else:
+            (near,) = await list_people_near(driver, self._district, [vicinity], self._memory)
+        return Situation(policy, [near.task_force] if near.task_force else [], near.people, self._travels())
+
+    async def _read_together(self, asked: Sequence[Vicinity]) -> Sequence[Neighbours]:
+        async with driver_alone(self._engine) as driver:
+            return await list_people_near(driver, self._district, asked, self._memory)
 
 
 def _with_places(situation: Situation, released: Iterable[PersonId]) -> Situation:

@@ -7,24 +7,32 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from api.access import Access
-from api.dependencies import SettingsOfRequest
 from api.errors import NotFoundError
 from api.identity import Permission, Principal, may
 from api.refusals import ForeignOriginError, NotAllowedError, NotSignedInError
+from api.settings import Settings
 
 SESSION_COOKIE = "yilu_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_HEADER = "x-requested-with"
 """Programs that use the cookie without being a browser name themselves in this header."""
 
-_BEARER = HTTPBearer(auto_error=False, description="A program's token, from /api/v1/tokens.")
-_COOKIE = APIKeyCookie(name=SESSION_COOKIE, auto_error=False, description="A page's session.")
-
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
-Cookie = Annotated[str | None, Depends(_COOKIE)]
+SECURITY_SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A program's token, from /api/v1/tokens.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SESSION_COOKIE,
+        "description": "A page's session.",
+    },
+}
+"""How somebody says who he is, as the API document tells it."""
 
 
 async def access_of(request: Request) -> Access:
@@ -36,27 +44,28 @@ async def access_of(request: Request) -> Access:
 AccessOfRequest = Annotated[Access, Depends(access_of)]
 
 
-async def secret_of(bearer: Bearer, cookie: Cookie) -> str | None:
-    """Return the secret that the request carries: a program's token goes before a page's cookie."""
-    return bearer.credentials if bearer else cookie
+def _token_in(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-Secret = Annotated[str | None, Depends(secret_of)]
+async def principal_of(request: Request) -> Principal:
+    """Return whoever makes the request; a token that is not good is refused, a stale cookie is nobody.
 
-
-async def principal_of(
-    request: Request, settings: SettingsOfRequest, access: AccessOfRequest, bearer: Bearer, cookie: Cookie
-) -> Principal:
-    """Return whoever makes the request; a token that is not good is refused, a stale cookie is nobody."""
-    if bearer is not None:
-        found = await access.principal_of(bearer.credentials)
+    It asks for the request alone: each thing that the framework is to bring costs as much as the look-up.
+    """
+    access: Access = request.app.state.access
+    if (token := _token_in(request)) is not None:
+        found = await access.principal_of(token)
         if found is None:
             raise NotSignedInError
         return found
-    if cookie is None:
-        return Principal(settings.district_code)
-    refuse_foreign_origin(request)
-    return await access.principal_of(cookie) or Principal(settings.district_code)
+    if (cookie := request.cookies.get(SESSION_COOKIE)) is not None:
+        refuse_foreign_origin(request)
+        if (known := await access.principal_of(cookie)) is not None:
+            return known
+    settings: Settings = request.app.state.settings
+    return Principal(settings.district_code)
 
 
 Anybody = Annotated[Principal, Depends(principal_of)]
@@ -98,8 +107,9 @@ class Guard:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, request: Request, principal: Anybody) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """Return the principal, or say why not: sign in first, no such thing for you, not allowed."""
+        principal = await principal_of(request)
         if may(principal, self.permission):
             return principal
         if not principal.signed_in:
@@ -119,8 +129,9 @@ class ApiKeyGuard:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, request: Request, principal: Anybody, access: AccessOfRequest) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """Return whoever the key belongs to, if he may; these dialects know 403 only."""
+        principal, access = await principal_of(request), await access_of(request)
         key: object = request.query_params.get("api_key")
         if key is None and request.headers.get("content-type", "").startswith(FORMS):
             key = (await request.form()).get("api_key")
@@ -169,8 +180,9 @@ def permission_of(route: APIRoute) -> Permission | None:
 StillHolds = Callable[[], Awaitable[bool]]
 
 
-async def still_holds_of(principal: Anybody, secret: Secret, access: AccessOfRequest) -> StillHolds:
+async def still_holds_of(request: Request, principal: Anybody, access: AccessOfRequest) -> StillHolds:
     """Return the question that a long stream asks every second or so: may it go on for this principal?"""
+    secret = _token_in(request) or request.cookies.get(SESSION_COOKIE)
 
     async def still_holds() -> bool:
         return await access.still_holds(principal, secret)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api.access import Access
+from api.actors import Reporters
 from api.assessments import Assessments
 from api.background import repeat
 from api.casework import Casework
@@ -18,6 +20,7 @@ from api.dispatcher import StoreDispatcher
 from api.district_watch import DistrictWatch
 from api.edge import SECURITY_HEADERS, BodyEdge, RefusedBodyError, SecurityHeaders
 from api.errors import UnexpectedFailures, install_problem_handlers, problem_of
+from api.guards import SECURITY_SCHEMES
 from api.hotspot_board import HotspotBoard
 from api.keyring import Keyring
 from api.live import TICK_S, LiveHub
@@ -130,12 +133,23 @@ ROUTERS = (
 )
 
 
+class Server(FastAPI):
+    """The application; its document says how programs and pages tell who they are."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The API document."""
+        document = super().openapi()
+        document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+        document["security"] = [{name: []} for name in SECURITY_SCHEMES]
+        return document
+
+
 def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
     """Return the whole server as it is told by `settings`.
 
     Without `background` it answers requests and does nothing by itself: no timers, no stamping, no news.
     """
-    app = FastAPI(
+    app = Server(
         title="Yilu",
         summary="Live dispatch and 15-minute coverage for a city district.",
         version="1",
@@ -176,8 +190,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.coverage = CoverageDesk(inner, app.state.watch, app.state.roads)
     app.state.assessments = Assessments(inner, settings.district_code)
     policy = load_policy(data_folder() / "policy")
-    dispatcher = StoreDispatcher(app.state.roads.travels)
-    app.state.casework = Casework(engine, app.state.watch, policy, dispatcher)
+    dispatcher = StoreDispatcher(engine, settings.district_code, app.state.roads.travels)
+    reporters = Reporters(engine, settings.district_code)
+    app.state.casework = Casework(engine, app.state.watch, policy, dispatcher, reporters)
     fire = TimerActs(app.state.casework, dispatcher).fire
     sequencer = Sequencer(inner, settings.district_code)
     timers = Timers(inner, settings.district_code, fire)

@@ -1,6 +1,5 @@
 """Positions from thousands of phones, saved together: one transaction for all that came in meanwhile."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,9 +11,11 @@ from api.fixes import FixFlag, PhoneFix, flag_of, worth_keeping
 from api.settings import Settings
 from api.store.database import driver_transaction
 from api.store.positions import JudgedFix, Standing, forget_tracks, read_standings, save_fixes
+from api.together import Together
 from dispatch.policy import Policy
 
 FORGET_EVERY_S = 3600.0
+_MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,10 @@ class Taken:
     on_shift: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Sent:
     person: UUID
     fixes: Sequence[PhoneFix]
-    taken: asyncio.Future[Taken]
 
 
 class PositionIntake:
@@ -42,31 +42,11 @@ class PositionIntake:
         self._engine = engine
         self._district = district
         self._clock = clock
-        self._waiting: list[_Sent] = []
-        self._saving: asyncio.Task[None] | None = None
+        self._together = Together(self._save, _MOST_AT_ONCE)
 
     async def take(self, person: UUID, fixes: Sequence[PhoneFix]) -> Taken:
         """Save somebody's fixes; returns after the commit. Positions are taken on shift only."""
-        sent = _Sent(person, fixes, asyncio.get_running_loop().create_future())
-        self._waiting.append(sent)
-        if self._saving is None or self._saving.done():
-            self._saving = asyncio.create_task(self._save_all())
-        return await sent.taken
-
-    async def _save_all(self) -> None:
-        await asyncio.sleep(0)  # whoever is at the door in this instant comes along
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            try:
-                answers = await self._save(batch)
-            except Exception as failure:  # noqa: BLE001 - each sender is told what happened to his own
-                for sent in batch:
-                    if not sent.taken.done():
-                        sent.taken.set_exception(failure)
-                continue
-            for sent, answer in zip(batch, answers, strict=True):
-                if not sent.taken.done():
-                    sent.taken.set_result(answer)
+        return await self._together.ask(_Sent(person, fixes))
 
     async def _save(self, batch: Sequence[_Sent]) -> list[Taken]:
         now = self._clock()

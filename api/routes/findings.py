@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from api.actors import actor_of
 from api.guards import require
 from api.identity import Permission, Principal, may
 from api.ids import new_id
@@ -53,7 +52,7 @@ async def report_finding(
         str(report.patrol) if report.patrol else None,
         drill=reporter.drill,
     )
-    case, new = await work.report(finding, lambda driver: actor_of(driver, reporter), digest_of(report))
+    case, new = await work.report(finding, await work.reporters.actor_of(reporter), digest_of(report))
     if not new:
         response.status_code = 200
     return Reported(new=new, case=show_item(case))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
+import asyncpg
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, UploadFile
@@ -39,6 +40,7 @@ from api.store.case_lists import CaseFilter, list_case_items
 from api.store.cases import find_case_file
 from api.store.database import driver_transaction
 from api.store.residents import Contact, save_contact
+from dispatch.cases import Actor
 from dispatch.findings import Finding, Kind, Source, Wish
 from dispatch.ids import FindingId, PersonId
 from geo.area_codes import AreaCode
@@ -187,14 +189,17 @@ async def report(
         photographs,
         Wish.HAND_ON,
     )
+
+    async def acts(driver: asyncpg.Connection) -> Actor:
+        if (contact := _contact(form)) is not None:
+            await save_contact(driver, reporter.district, finding.id, contact)
+        return await actor_of(driver, reporter)
+
     digest = hashlib.sha256(repr(sorted(form.items())).encode("utf-8", "replace")).hexdigest()
     try:
-        listed, new = await work.report(finding, lambda driver: actor_of(driver, reporter), digest)
+        listed, _ = await work.report_within(finding, acts, digest)
     except SameIdOtherReportError:
         raise Open311Error(400, "another request was sent under this id before") from None
-    if new and (contact := _contact(form)) is not None:
-        async with driver_transaction(engine) as driver:
-            await save_contact(driver, reporter.district, finding.id, contact)
     told = {"service_request_id": str(listed.case.id), "service_notice": None, "account_id": None}
     return answer_of("service_requests", [told], file_format, 201)
 

@@ -218,7 +218,7 @@ async def take_report(
     finding = finding_of(body, visitor, work.policy, work.clock())
     place = await work.place_of(finding.at)
     intake = Intake(body, visitor, work.policy, finding, place.community, work.clock())
-    listed, new = await work.report(finding, intake.acts, digest_of(body))
+    listed, new = await work.report_within(finding, intake.acts, digest_of(body))
     if not new:
         response.status_code = 200
     tracking = tracking_of(visitor.key, listed.case.id, listed.number, Follow.OWN)

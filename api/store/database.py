@@ -72,8 +72,8 @@ async def driver_transaction(engine: AsyncEngine) -> AsyncIterator[asyncpg.Conne
 
 
 @asynccontextmanager
-async def driver_reading(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
-    """A bare asyncpg connection without a transaction, for statements that only read and need none."""
+async def driver_alone(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection]:
+    """A bare asyncpg connection without a transaction, for what one statement does: it is one by itself."""
     async with _connection(engine) as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert isinstance(driver, asyncpg.Connection)

@@ -1,5 +1,8 @@
 """Who could be sent to a place: the people of its street's task force, its grid, its community and above."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,6 +19,7 @@ from geo.coordinates import LonLat
 from geo.streets import StreetId
 
 _PEOPLE = """
+    <before>
     SELECT p.id, p.name, p.post, p.area, p.street, p.skills, p.capacity, p.load, p.department, p.phone,
         ST_X(p.station) AS station_lon, ST_Y(p.station) AS station_lat,
         w.lon, w.lat, w.at, w.accuracy_m,
@@ -36,51 +40,142 @@ _PEOPLE = """
 """
 """On shift is who switched his phone on, or whom the roster names and who has not gone off since."""
 
-_NEAR = _PEOPLE.replace(
-    "<which>",
-    """p.id = ANY(ARRAY(
-           SELECT id FROM person WHERE district = $1 AND area IN ($3, $5, $6, $7)
-           UNION SELECT id FROM person WHERE district = $1 AND street = $4
-           UNION SELECT m.person FROM task_force f
-               JOIN task_force_member m ON m.district = f.district AND m.task_force = f.id
-               WHERE f.district = $1 AND f.street = $4
-           UNION SELECT f.chief FROM task_force f WHERE f.district = $1 AND f.street = $4
-           UNION SELECT $8::uuid))""",
-).replace(
-    "<besides>",
-    """, (SELECT jsonb_build_object(
-            'id', f.id, 'street', f.street, 'name', f.name, 'chief', f.chief, 'subdistrict', s.subdistrict,
-            'members', ARRAY(SELECT m.person FROM task_force_member m
-                             WHERE m.district = f.district AND m.task_force = f.id))::text
-         FROM task_force f JOIN street s ON s.district = f.district AND s.id = f.street
-         WHERE f.district = $1 AND f.street = $4 AND f.chief IS NOT NULL
-         ORDER BY s.version DESC LIMIT 1) AS force""",
-)
-"""Who they are comes first, each way by its own index; a condition with OR would read everybody."""
-_ALL = _PEOPLE.replace("<which>", "p.area LIKE $3").replace("<besides>", "")
+_FORCES = """
+    WITH force AS (
+        SELECT f.id, f.street, f.name, f.chief, s.subdistrict,
+            ARRAY(SELECT m.person FROM task_force_member m
+                  WHERE m.district = f.district AND m.task_force = f.id) AS members
+        FROM task_force f CROSS JOIN LATERAL (
+            SELECT subdistrict FROM street WHERE street.district = f.district AND street.id = f.street
+            ORDER BY version DESC LIMIT 1) s
+        WHERE f.district = $1 AND f.street = ANY($4::text[]) AND f.chief IS NOT NULL
+    )"""
 
-INNER_LEVELS = (15, 12)
-"""Digits of the grid and its community: with the street's people all that the inner rings hold."""
+_NEAR = (
+    _PEOPLE.replace("<before>", _FORCES)
+    .replace(
+        "<which>",
+        """p.id = ANY(ARRAY(
+               SELECT id FROM person WHERE district = $1 AND area = ANY($3::text[])
+               UNION SELECT id FROM person WHERE district = $1 AND street = ANY($4::text[])
+               UNION SELECT unnest(members) FROM force
+               UNION SELECT chief FROM force
+               UNION SELECT unnest($5::uuid[])))""",
+    )
+    .replace(
+        "<besides>",
+        """, CASE WHEN row_number() OVER () = 1
+                THEN ARRAY(SELECT to_jsonb(force)::text FROM force) END AS forces""",
+    )
+)
+"""Who they are comes first, each way by its own index; a condition with OR would read everybody.
+
+The task forces come with the first row: said once, however many people there are.
+"""
+_ALL = _PEOPLE.replace("<which>", "p.area LIKE $3").replace("<besides>", "").replace("<before>", "")
+
 ALL_LEVELS = (15, 12, 9, 6)
+"""Digits of the codes of the grid, its community, its subdistrict and the district."""
 
 _SHIFT_WITHOUT_END = datetime.max.replace(tzinfo=UTC)
+_MOST_REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Vicinity:
+    """Whom to read: the people of a place's street, of its areas on these levels, and one more by name."""
+
+    place: Place
+    now: datetime
+    also: UUID | None = None
+    levels: tuple[int, ...] = ALL_LEVELS
+
+    @property
+    def areas(self) -> tuple[AreaCode, ...]:
+        """The codes of the areas whose people are wanted."""
+        grid = self.place.area or ""
+        return tuple(AreaCode(grid[:digits]) for digits in self.levels if len(grid) >= digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Who was found, and the street's task force where it has a chief."""
+
+    people: tuple[Responder, ...]
+    task_force: TaskForce | None
+
+
+class PeopleMemory:
+    """Who was read last, so that somebody of whom nothing has changed is not put together again."""
+
+    def __init__(self) -> None:
+        self._known: dict[UUID, tuple[Row, Responder]] = {}
+        self._forces: dict[str, TaskForce] = {}
+
+    def responder(self, row: Row) -> Responder:
+        """Whom the row tells of."""
+        known = self._known.get(row["id"])
+        if known is not None and known[0] == row:
+            return known[1]
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        responder = _responder(row)
+        self._known[row["id"]] = row, responder
+        return responder
+
+    def task_force(self, told: str) -> TaskForce:
+        """Which task force the text tells of."""
+        if (known := self._forces.get(told)) is not None:
+            return known
+        if len(self._forces) >= _MOST_REMEMBERED:
+            self._forces.clear()
+        force = self._forces[told] = _task_force(told)
+        return force
 
 
 async def list_people_near(
-    driver: asyncpg.Connection,
-    place: Place,
-    now: datetime,
-    also: UUID | None = None,
-    levels: tuple[int, ...] = ALL_LEVELS,
-) -> tuple[list[Responder], TaskForce | None]:
-    """The people of the place's street and of its areas on these levels, and those named in `also`.
+    driver: asyncpg.Connection, district: str, asked: Sequence[Vicinity], memory: PeopleMemory | None = None
+) -> list[Neighbours]:
+    """Who is to be had in each of these vicinities, read in one statement."""
+    memory = memory or PeopleMemory()
+    rows = await fetch_rows(
+        driver,
+        _NEAR,
+        district,
+        max(one.now for one in asked),
+        list({code for one in asked for code in one.areas}),
+        list({one.place.street for one in asked if one.place.street is not None}),
+        list({one.also for one in asked if one.also is not None}),
+    )
+    people = [memory.responder(row) for row in rows]
+    told = map(memory.task_force, rows[0]["forces"] if rows else ())
+    forces: dict[StreetId | None, TaskForce] = {force.street: force for force in told}
+    if len(asked) == 1:
+        return [Neighbours(tuple(people), forces.get(asked[0].place.street))]
+    return _share_out(asked, people, forces)
 
-    With them the street's task force, where it has a chief.
-    """
-    area = place.area or ""
-    codes = [area[:digits] if digits in levels and len(area) >= digits else None for digits in ALL_LEVELS]
-    rows = await fetch_rows(driver, _NEAR, place.district, now, codes[0], place.street, *codes[1:], also)
-    return [_responder(row) for row in rows], _task_force(rows[0]["force"] if rows else None)
+
+def _share_out(
+    asked: Sequence[Vicinity], people: Sequence[Responder], forces: Mapping[StreetId | None, TaskForce]
+) -> list[Neighbours]:
+    """Give each vicinity its own people of all that were read."""
+    by_id: dict[UUID, Responder] = {one.person: one for one in people}
+    of_area: defaultdict[AreaCode, list[Responder]] = defaultdict(list)
+    of_street: defaultdict[StreetId, list[Responder]] = defaultdict(list)
+    for one in people:
+        of_area[one.area].append(one)
+        for his in one.streets:
+            of_street[his].append(one)
+    shared = []
+    for vicinity in asked:
+        street = vicinity.place.street
+        force = forces.get(street)
+        members = (force.chief, *force.members) if force else ()
+        mine = {person: by_id[person] for person in (*members, vicinity.also) if person in by_id}
+        mine |= {one.person: one for code in vicinity.areas for one in of_area[code]}
+        mine |= {one.person: one for one in (of_street[street] if street is not None else ())}
+        shared.append(Neighbours(tuple(mine.values()), force))
+    return shared
 
 
 async def list_people_of(
@@ -91,9 +186,7 @@ async def list_people_of(
     return [_responder(row) for row in rows]
 
 
-def _task_force(told: str | None) -> TaskForce | None:
-    if told is None:
-        return None
+def _task_force(told: str) -> TaskForce:
     force = orjson.loads(told)
     return TaskForce(
         TaskForceId(UUID(force["id"])),

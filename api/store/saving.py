@@ -26,9 +26,12 @@ from api.store.case_rows import (
     row_of_whistle,
     rows_of_calls,
 )
-from api.store.rows import fetch_rows, find_row
+from api.store.rows import Row, fetch_rows
 from dispatch.changes import Change
 from dispatch.ids import PersonId
+
+_NO_ROOM = "YL001"
+"""What the store's function `no_room` raises."""
 
 
 class LostRaceError(Exception):
@@ -58,27 +61,33 @@ async def save_change(driver: asyncpg.Connection, change: Change, digest: str = 
         (saved,) = await save_new(driver, [(change, digest)])
         return saved
     guards = ([state.value for state in change.expected], change.seen_events)
-    done = await find_row(driver, _update_statement(), _json(_document(change)), *guards)
-    assert done is not None
-    if done["cases"] != 1:
+    (done,) = await _run(driver, _update_statement(), _document(change), *guards)
+    if done["id"] is None:
         raise LostRaceError
-    if done["reserved"] != len(change.reserve):
-        raise NoRoomError
     return Saved(done["number"], done["holder_name"], done["holder_post"])
 
 
 async def save_new(driver: asyncpg.Connection, news: Sequence[tuple[Change, str]]) -> list[Saved]:
-    """Save new cases, each with the digest of its finding, all of them or, where one cannot be, none."""
+    """Save new cases, each with the digest of its finding, all of them or, where one cannot be, none.
+
+    It is one statement and raises where one cannot be saved: it needs no transaction around it.
+    """
+    done = await _run(driver, _insert_statement(), _document_of_new(news))
+    saved = {row["id"]: Saved(row["number"], row["holder_name"], row["holder_post"]) for row in done}
+    return [saved[change.case.id] for change, _ in news]
+
+
+async def _run(driver: asyncpg.Connection, statement: str, document: Json, *guards: object) -> Sequence[Row]:
     try:
-        done = await fetch_rows(driver, _insert_statement(), _json(_document_of_new(news)))
+        return await fetch_rows(driver, statement, _json(document), *guards)
     except asyncpg.UniqueViolationError as failure:
         if failure.constraint_name == "finding_client":
             raise SameClientIdError from failure
         raise
-    if done[0]["reserved"] != sum(len(change.reserve) for change, _ in news):
-        raise NoRoomError
-    saved = {row["id"]: Saved(row["number"], row["holder_name"], row["holder_post"]) for row in done}
-    return [saved[change.case.id] for change, _ in news]
+    except asyncpg.PostgresError as failure:
+        if failure.sqlstate == _NO_ROOM:
+            raise NoRoomError from failure
+        raise
 
 
 def _json(document: Json) -> str:
@@ -249,11 +258,13 @@ _RELEASED = """
     )"""
 
 _SAVED = """
-    SELECT (SELECT count(*) FROM cases_saved) AS cases,
-        (SELECT coalesce(sum(places), 0) FROM reserved) AS reserved,
-        saved.id, saved.number, holder.name AS holder_name, holder.post AS holder_post
+    SELECT saved.id, saved.number, holder.name AS holder_name, holder.post AS holder_post,
+        CASE WHEN (SELECT coalesce(sum(places), 0) FROM reserved) < (
+            SELECT coalesce(sum((one ->> 'places')::integer), 0)
+            FROM given, jsonb_array_elements(doc -> 'reserve') AS one) THEN no_room() END
     FROM given LEFT JOIN cases_saved AS saved ON true
-    LEFT JOIN person AS holder ON holder.district = saved.district AND holder.id = saved.holder"""
+    LEFT JOIN person AS holder ON holder.district = saved.district AND holder.id = saved.holder
+        AND holder.id = ANY(ARRAY(SELECT holder FROM cases_saved))"""
 
 
 def _statement(district: str, first: Sequence[str], last: Sequence[str]) -> str:
