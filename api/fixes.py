@@ -11,7 +11,6 @@ _FASTEST_M_PER_S = 200 / 3.6
 _NULL_ISLAND_DEG = 0.01
 _METRES_PER_DEGREE = 111_195.0
 _KEEP_AFTER_M = 15.0
-_KEEP_AFTER = timedelta(seconds=60)
 
 
 class FixFlag(StrEnum):
@@ -46,9 +45,9 @@ def flag_of(fix: PhoneFix, previous: PhoneFix | None, received_at: datetime) -> 
     return None
 
 
-def worth_keeping(fix: PhoneFix, kept: PhoneFix | None) -> bool:
-    """Whether the thinned track needs this fix after the one kept last."""
-    return kept is None or fix.at - kept.at >= _KEEP_AFTER or distance_m(kept, fix) >= _KEEP_AFTER_M
+def worth_keeping(fix: PhoneFix, kept: PhoneFix | None, every: timedelta) -> bool:
+    """Whether the thinned track needs this fix after the last: one `every` so often, or where he moved."""
+    return kept is None or fix.at - kept.at >= every or distance_m(kept, fix) >= _KEEP_AFTER_M
 
 
 def distance_m(one: PhoneFix, other: PhoneFix) -> float:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import asyncpg
 
+from api.case_items import CaseItem
 from api.identity import Where
 from api.live_frames import LiveCard
-from api.routes.case_shapes import CaseItem
 from api.store.case_rows import CASE_SELECT, case_of
 from api.store.rows import Row, fetch_rows
 

@@ -66,7 +66,7 @@ def bench_server(*, endless_room: bool = True) -> Iterator[BenchServer]:
     deals with them, none would be offered otherwise.
     """
     with bench_database() as url, TemporaryDirectory(prefix="yilu-bench-") as folder:
-        asyncio.run(_load(url, endless_room))
+        asyncio.run(fill(url, endless_room))
         port = _free_port()
         words = [sys.executable, "-m", "bench.serving", url, str(port), folder]
         process = subprocess.Popen(words, cwd=Path(__file__).parent.parent)
@@ -103,7 +103,8 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-async def _load(url: str, endless_room: bool) -> None:
+async def fill(url: str, endless_room: bool = True) -> None:
+    """Put the sample district into an empty database."""
     await migrate_forward(url)
     engine = open_engine(url, pool_size=2)
     await ensure_sample(engine, data_folder())

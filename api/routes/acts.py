@@ -12,12 +12,13 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from api.actors import actor_of
 from api.case_access import demand, looking
+from api.case_items import CaseItem
 from api.casework import Casework, Told
 from api.dependencies import Engine
 from api.errors import NotReadyError
 from api.guards import require
 from api.identity import Permission, Principal
-from api.routes.case_shapes import CaseItem, ClientId, Latitude, Longitude, PhotographName, Reason
+from api.routes.case_shapes import ClientId, Latitude, Longitude, PhotographName, Reason
 from api.routes.cases import CaseworkOfRequest, item_of
 from api.store.cases import CaseFile, find_case_file
 from api.store.database import driver_transaction

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel
 
 from api.case_access import demand
+from api.case_items import CaseItem
 from api.casework import Casework
 from api.dependencies import DriverTransaction
 from api.edge import RefusedBodyError
 from api.guards import require
 from api.identity import Permission, Principal, reach_of
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
-from api.routes.case_shapes import AtHandItem, CaseCard, CaseItem, Suggestion, TaskItem, case_card
+from api.routes.case_shapes import AtHandItem, CaseCard, Suggestion, TaskItem, case_card
 from api.store.audit import record_by_driver
 from api.store.case_lists import CaseFilter, ListedCase, count_cases, find_items, list_case_items
 from api.store.cases import find_case_file, list_events, list_neighbours, list_tasks

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from api.case_access import whole_area
+from api.case_items import LonLatPair
 from api.coverage_desk import CoverageDesk, CoverageQuestion
 from api.dependencies import Engine, Watch
 from api.guards import require
 from api.identity import Permission, Principal
-from api.routes.case_shapes import LonLatPair
 from api.shift_reach import reach_of_those_on_shift
 from geo.road_rules import Mode
 from geo.service_circle import ServiceCircle

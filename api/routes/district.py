@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
+from api.case_items import LonLatPair
 from api.dependencies import DriverTransaction, Watch
 from api.errors import NotFoundError, NotReadyError
 from api.guards import require
@@ -21,7 +22,6 @@ router = APIRouter(prefix="/api/v1", tags=["district"], dependencies=[require(Pe
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 _GEOJSON = "application/geo+json"
-LonLatPair = tuple[float, float]
 Words = Annotated[str, Query(min_length=1, max_length=100)]
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from api.case_items import CaseItem
 from api.guards import require
 from api.identity import Permission, Principal, may
 from api.ids import new_id
-from api.routes.case_shapes import CaseItem, FindingReport
+from api.routes.case_shapes import FindingReport
 from api.routes.cases import CaseworkOfRequest, show_item
 from dispatch.findings import Finding, Source
 from dispatch.ids import FindingId, PersonId

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
+from api.case_items import CaseItem, LonLatPair
 from api.dependencies import DriverTransaction, Watch
 from api.guards import require
 from api.identity import Permission, Principal, Where, reach_of
 from api.refusals import UnusableValueError
-from api.routes.case_shapes import CaseItem, LonLatPair
 from api.store.audit import record_by_driver
 from api.store.case_lists import CaseFilter, ListedCase, list_case_items
 from api.store.replay import list_duties, list_events_of, list_names, list_tracks

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from api.routes.case_shapes import ClientId, Latitude, Longitude, LonLatPair, PhotographName
+from api.case_items import LonLatPair
+from api.routes.case_shapes import ClientId, Latitude, Longitude, PhotographName
 from dispatch.findings import Kind
 from dispatch.resident_rules import Service
 from dispatch.words import Words

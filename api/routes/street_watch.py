@@ -11,12 +11,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from api.assessments import Question
+from api.case_items import LonLatPair
 from api.dependencies import DriverTransaction, Watch
 from api.district_watch import DistrictWatch
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Grant, Permission, Principal, Reach, Role, Where, may
-from api.routes.case_shapes import LonLatPair
 from api.routes.statistics import AssessmentsOfRequest
 from api.store.street_walks import fixes_of_street, people_of_street, walkers_of_street
 from dispatch.assessment import Grouping, Indicators, Period

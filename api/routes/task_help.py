@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from api.case_access import demand
+from api.case_items import CaseItem, LonLatPair
 from api.dependencies import DriverTransaction, Engine
 from api.errors import NotFoundError, NotReadyError
 from api.guards import require
 from api.identity import Permission, Principal
 from api.roads_watch import RoadsWatch
 from api.routes.acts import ActBody
-from api.routes.case_shapes import CaseItem, LonLatPair, PhotographName
+from api.routes.case_shapes import PhotographName
 from api.routes.cases import CaseworkOfRequest
 from api.routes.tasks import do_on_task
 from api.store.audit import record_by_driver

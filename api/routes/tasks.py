@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field
 
 from api.actors import actor_of
 from api.case_access import demand
+from api.case_items import CaseItem
 from api.dependencies import DriverTransaction, Engine
 from api.guards import require
 from api.identity import Permission, Principal
 from api.routes.acts import ActBody, show
 from api.routes.arrivals import Arrival, demand_near
-from api.routes.case_shapes import CaseItem, PhotographName, TaskItem
+from api.routes.case_shapes import PhotographName, TaskItem
 from api.routes.cases import CaseworkOfRequest, show_item, task_items
 from api.store.case_lists import find_items
 from api.store.cases import CaseFile, find_task, list_tasks_of

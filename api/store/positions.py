@@ -22,6 +22,9 @@ class Standing:
     on_shift: bool
     patrol: UUID | None
     latest: PhoneFix | None
+    """The last good fix."""
+    kept: PhoneFix | None
+    """The last good one in his track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,15 @@ async def read_standings(
         driver,
         """
         SELECT p.id, w.id AS patrol, l.at, l.lon, l.lat, l.accuracy_m,
+               k.at AS kept_at, k.lon AS kept_lon, k.lat AS kept_lat, k.accuracy_m AS kept_accuracy_m,
                EXISTS (SELECT FROM on_duty AS d WHERE d.district = $1 AND d.person = p.id) AS on_shift
         FROM person AS p
         LEFT JOIN patrol AS w ON w.district = p.district AND w.person = p.id AND w.ended_at IS NULL
         LEFT JOIN position AS l ON l.district = p.district AND l.person = p.id
+        LEFT JOIN LATERAL (
+            SELECT at, lon, lat, accuracy_m FROM position_track AS t
+            WHERE t.district = $1 AND t.person = p.id AND t.flag IS NULL ORDER BY t.at DESC LIMIT 1
+        ) AS k ON true
         WHERE p.district = $1 AND p.id = ANY($2::uuid[])
         """,
         district,
@@ -79,10 +87,15 @@ async def read_standings(
         row["id"]: Standing(
             row["on_shift"],
             row["patrol"],
-            PhoneFix(row["at"], row["lon"], row["lat"], row["accuracy_m"]) if row["at"] else None,
+            _fix(row["at"], row["lon"], row["lat"], row["accuracy_m"]),
+            _fix(row["kept_at"], row["kept_lon"], row["kept_lat"], row["kept_accuracy_m"]),
         )
         for row in rows
     }
+
+
+def _fix(at: datetime | None, lon: float, lat: float, accuracy_m: float | None) -> PhoneFix | None:
+    return PhoneFix(at, lon, lat, accuracy_m) if at else None
 
 
 async def save_fixes(

@@ -41,10 +41,12 @@ def test_a_fix_that_says_how_unsure_it_is_is_believed() -> None:
 
 
 def test_a_track_keeps_what_moved_and_what_lasted() -> None:
-    assert worth_keeping(HERE, None)
-    assert not worth_keeping(_later(10, 5), HERE)
-    assert worth_keeping(_later(10, 16), HERE)
-    assert worth_keeping(_later(60), HERE)
+    minute = timedelta(minutes=1)
+    assert worth_keeping(HERE, None, minute)
+    assert not worth_keeping(_later(10, 5), HERE, minute)
+    assert worth_keeping(_later(10, 16), HERE, minute)
+    assert worth_keeping(_later(60), HERE, minute)
+    assert not worth_keeping(_later(60), HERE, 2 * minute), "policy says how often"
 
 
 @given(st.floats(-2000, 2000), st.floats(0, 3600))

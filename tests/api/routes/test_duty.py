@@ -105,6 +105,25 @@ async def test_sending_again_and_sending_late_change_nothing(street: Street) -> 
         assert await driver.fetchval("SELECT count(*) FROM position_track") == 2
 
 
+@pytest.mark.parametrize("at_a_time", [1, 4, 30])
+async def test_a_track_is_as_thin_however_many_fixes_a_phone_sends_at_a_time(
+    street: Street, at_a_time: int
+) -> None:
+    await street.steward.post("/api/v1/shifts/on")
+    standing = [(300 - 10 * n, 112.002, 37.005) for n in range(15)]  # two and a half minutes at a corner
+    walking = [(150 - 10 * n, 112.002 + 1e-4 * n, 37.005) for n in range(15)]  # then 9 m every ten seconds
+    fixes = _fixes(*standing, *walking)["fixes"]
+    assert isinstance(fixes, list)
+    for first in range(0, len(fixes), at_a_time):
+        sent = {"fixes": fixes[first : first + at_a_time]}
+        assert (await street.steward.post("/api/v1/positions", json=sent)).json()["flagged"] == []
+    async with driver_transaction(engine_in(street.app)) as driver:
+        track = await driver.fetch("SELECT at, lon FROM position_track ORDER BY at")
+    began = track[0]["at"]
+    kept_s = [round((row["at"] - began).total_seconds()) for row in track]
+    assert kept_s == [0, 60, 120, *range(170, 300, 20)], "one a minute at the corner, one every 18 m after it"
+
+
 async def test_who_sees_whom(street: Street) -> None:
     await street.steward.post("/api/v1/shifts/on")
     await street.steward.post("/api/v1/positions", json=_fixes((1, 112.002, 37.005)))
