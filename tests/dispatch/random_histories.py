@@ -26,8 +26,10 @@ CATEGORIES = ("E0102", "E0401", "E0405", "E0201", "E0601", "P0102")
 class Life:
     """One case, and what can befall it."""
 
-    def __init__(self, chance: Random, begins: datetime) -> None:
+    def __init__(self, chance: Random, begins: datetime, *, by_departments: bool = False) -> None:
+        """`by_departments`: once they are called, little else happens to the case."""
         self.chance, self.now = chance, begins
+        self.by_departments = by_departments
         self.events: list[CaseEvent] = []
         self.tasks: dict[object, Task] = {}
         self.whistle: Whistle | None = None
@@ -72,6 +74,8 @@ class Life:
                 lambda: do.file(case, above, rules), lambda: do.file(case, above, rules),
                 lambda: do.dismiss(case, above, rules),
             ]  # fmt: skip
+        if case.state is State.FILED and self.by_departments:
+            return [self._department] * 8 + [self._offer] if self.whistle else [self._whistle]
         if case.state is State.FILED:
             return [self._offer, self._offer, self._whistle, lambda: do.pause(case, above, rules)]
         if case.state is State.OFFERED and task is not None:
@@ -132,12 +136,13 @@ class Life:
         return change
 
 
-def random_history(seed: int, cases: int, acts: int = 14) -> list[CaseEvent]:
+def random_history(seed: int, cases: int, acts: int = 14, *, by_departments: bool = False) -> list[CaseEvent]:
     """The events of so many cases, in the order in which they happened."""
     chance = Random(seed)
     events: list[CaseEvent] = []
     for _ in range(cases):
-        life = Life(chance, NOON + timedelta(minutes=chance.randint(0, 60 * 24 * 20)))
+        begins = NOON + timedelta(minutes=chance.randint(0, 60 * 24 * 20))
+        life = Life(chance, begins, by_departments=by_departments)
         for _ in range(chance.randint(0, acts)):
             life.go_on()
         events += life.events
