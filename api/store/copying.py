@@ -16,7 +16,10 @@ from api.store.rows import Row
 async def copy_rows(
     driver: asyncpg.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Append `rows` to `table`; a shapely geometry (WGS 84 degrees) may stand wherever the column is one."""
+    """Append `rows` to `table`; a shapely geometry (WGS 84 degrees) may stand wherever the column is one.
+
+    So may its bytes: where there are many, `points_as_stored` makes them all at once.
+    """
     schema: str = await driver.fetchval(
         "SELECT n.nspname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
         "WHERE t.oid = 'geometry'::regtype"
@@ -37,6 +40,15 @@ def shapes_of(rows: Sequence[Row], column: str) -> NDArray[np.object_]:
     return shapes
 
 
-def _to_ewkb(shape: BaseGeometry) -> bytes:
+def points_as_stored(lon: Sequence[float], lat: Sequence[float]) -> list[bytes]:
+    """Points (WGS 84 degrees) as `copy_rows` takes them; a few times as fast as one after the other."""
+    points = shapely.set_srid(shapely.points(lon, lat), SRID)
+    encoded: list[bytes] = shapely.to_wkb(points, include_srid=True).tolist()
+    return encoded
+
+
+def _to_ewkb(shape: BaseGeometry | bytes) -> bytes:
+    if isinstance(shape, bytes):
+        return shape
     encoded: bytes = shapely.to_wkb(shapely.set_srid(shape, SRID), include_srid=True)
     return encoded

@@ -7,12 +7,11 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-from shapely import Point
 
 from api.ids import new_id
 from api.past_cases import PastCase
 from api.store.case_rows import NOBODY
-from api.store.copying import copy_rows
+from api.store.copying import copy_rows, points_as_stored
 from api.store.rows import fetch_rows, find_row
 from api.store.webhooks import enqueue_case_events
 from dispatch.cases import SYSTEM
@@ -67,9 +66,16 @@ async def save_past_cases(
     """
     ids = [(new_id(), new_id()) for _ in cases]
     now: datetime = await driver.fetchval("SELECT now()")
-    findings = (_finding(district, one, kind, case, finding, now) for one, (case, finding) in _of(cases, ids))
+    points = points_as_stored([one.lon for one in cases], [one.lat for one in cases])
+    findings = (
+        _finding(district, one, kind, case, finding, now, point)
+        for (one, (case, finding)), point in zip(_of(cases, ids), points, strict=True)
+    )
     await _copy(driver, "finding", _FINDING, findings, "findings", progress)
-    rows = (_case(district, one, kind, case, finding, versions) for one, (case, finding) in _of(cases, ids))
+    rows = (
+        _case(district, one, kind, case, finding, versions, point)
+        for (one, (case, finding)), point in zip(_of(cases, ids), points, strict=True)
+    )
     await _copy(driver, "cases", _CASE, rows, "cases", progress)
     while await enqueue_case_events(driver, district):
         pass  # what happened before is still told to everybody
@@ -119,17 +125,23 @@ async def _copy(
 
 
 def _finding(
-    district: str, one: PastCase, kind: Kind, case: UUID, finding: UUID, now: datetime
+    district: str, one: PastCase, kind: Kind, case: UUID, finding: UUID, now: datetime, point: bytes
 ) -> tuple[Any, ...]:
     return (
         district, finding, NOBODY, one.key, "", case, Source.IMPORTED.value, kind.value, one.category.code,
-        Point(one.lon, one.lat), one.reported_at, now, one.description, [], Wish.HAND_ON.value,
+        point, one.reported_at, now, one.description, [], Wish.HAND_ON.value,
         one.outcome.value if one.outcome else None,
     )  # fmt: skip
 
 
 def _case(
-    district: str, one: PastCase, kind: Kind, case: UUID, finding: UUID, versions: tuple[int, int]
+    district: str,
+    one: PastCase,
+    kind: Kind,
+    case: UUID,
+    finding: UUID,
+    versions: tuple[int, int],
+    point: bytes,
 ) -> tuple[Any, ...]:
     filed_at = None if one.state is State.DISMISSED else one.reported_at
     open_still = one.state is State.FILED
@@ -139,7 +151,7 @@ def _case(
     still = None if open_still or one.due_at is None else one.resolved_at or one.closed_at or one.reported_at
     return (
         district, case, finding, kind.value, Source.IMPORTED.value, one.category.code, one.category.severity,
-        one.state.value, Point(one.lon, one.lat), one.area, one.street, *versions, None, one.description, [],
+        one.state.value, point, one.area, one.street, *versions, None, one.description, [],
         one.reported_at, filed_at, one.resolved_at, one.closed_at, False,
         one.outcome.value if one.outcome else None, 0, 0, 0, False, len(_steps(one)),
         clock.value, TimeKind.CALENDAR_DAYS.value, one.reported_at if one.due_at else None, still, 0.0,

@@ -28,55 +28,39 @@ class AccessToken:
     expires_at: datetime
 
 
-_OF_PAGE = """
-    SELECT a.id, a.display_name, a.person, a.drill, s.id AS session, s.expires_at, s.awaits_second_factor,
+_PRINCIPAL = """
+    SELECT a.id, a.display_name, a.person, a.drill, c.expires_at, <besides>,
            (SELECT coalesce(array_agg(ARRAY[g.role, g.area, g.street, g.department]), ARRAY[]::text[][])
             FROM account_grant g WHERE g.district = a.district AND g.account = a.id) AS grants
-    FROM account_session s JOIN account a ON a.district = s.district AND a.id = s.account
-    WHERE s.district = :district AND s.digest = :digest AND s.expires_at > :now AND a.disabled_at IS NULL
+    FROM <credential> c JOIN account a ON a.district = c.district AND a.id = c.account
+    WHERE c.district = :district AND c.digest = :digest AND c.expires_at > :now AND a.disabled_at IS NULL
 """
-
-_OF_PROGRAM = """
-    SELECT a.id, a.display_name, a.person, a.drill, t.id AS token, t.expires_at, t.scopes,
-           (SELECT coalesce(array_agg(ARRAY[g.role, g.area, g.street, g.department]), ARRAY[]::text[][])
-            FROM account_grant g WHERE g.district = a.district AND g.account = a.id) AS grants
-    FROM access_token t JOIN account a ON a.district = t.district AND a.id = t.account
-    WHERE t.district = :district AND t.digest = :digest AND t.expires_at > :now AND a.disabled_at IS NULL
-"""
+_OF_PAGE = _PRINCIPAL.replace("<credential>", "account_session").replace(
+    "<besides>", "c.id AS session, c.awaits_second_factor, NULL AS token, NULL AS scopes"
+)
+_OF_PROGRAM = _PRINCIPAL.replace("<credential>", "access_token").replace(
+    "<besides>", "NULL AS session, false AS awaits_second_factor, c.id AS token, c.scopes"
+)
 
 
 async def find_principal_of_session(
     connection: AsyncConnection, district: str, digest: bytes, now: datetime
 ) -> Principal | None:
     """Return who holds that session, while it lasts."""
-    found = await connection.execute(
-        text(_OF_PAGE),
-        {"district": district, "digest": digest, "now": now},
-    )
-    row = found.one_or_none()
-    if row is None:
-        return None
-    return Principal(
-        district,
-        row.id,
-        row.display_name,
-        row.person,
-        grants_from_rows(row.grants),
-        session=row.session,
-        expires_at=row.expires_at,
-        awaits_second_factor=row.awaits_second_factor,
-        drill=row.drill,
-    )
+    return await _find_principal(connection, _OF_PAGE, district, digest, now)
 
 
 async def find_principal_of_token(
     connection: AsyncConnection, district: str, digest: bytes, now: datetime
 ) -> Principal | None:
     """Return the account behind a program's token, limited to the token's scopes, until it expires."""
-    found = await connection.execute(
-        text(_OF_PROGRAM),
-        {"district": district, "digest": digest, "now": now},
-    )
+    return await _find_principal(connection, _OF_PROGRAM, district, digest, now)
+
+
+async def _find_principal(
+    connection: AsyncConnection, statement: str, district: str, digest: bytes, now: datetime
+) -> Principal | None:
+    found = await connection.execute(text(statement), {"district": district, "digest": digest, "now": now})
     row = found.one_or_none()
     if row is None:
         return None
@@ -86,9 +70,11 @@ async def find_principal_of_token(
         row.display_name,
         row.person,
         grants_from_rows(row.grants),
-        scopes=_scopes(row.scopes),
+        scopes=_scopes(row.scopes) if row.scopes is not None else None,
+        session=row.session,
         token=row.token,
         expires_at=row.expires_at,
+        awaits_second_factor=row.awaits_second_factor,
         drill=row.drill,
     )
 
