@@ -1,5 +1,6 @@
 """Open311 GeoReport v2, with requests as FixMyStreet's client sends them."""
 
+import asyncio
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -75,6 +76,20 @@ async def test_a_report_goes_in_once_and_can_be_followed_in_xml(desk: Desk) -> N
     assert request.findtext("status") == "open"
     assert float(request.findtext("lat", "0")) == 37.005
     assert "resident@example.org" not in shown.text
+
+
+async def test_a_contact_is_kept_with_its_case_and_once(desk: Desk) -> None:
+    sent = await asyncio.gather(
+        *(desk.client.post("/open311/v2/requests.json", data=fixmystreet_report(desk.key)) for _ in range(3))
+    )
+    assert {answer.status_code for answer in sent} == {201}
+    assert len({answer.json()[0]["service_request_id"] for answer in sent}) == 1
+    async with driver_transaction(engine_in(desk.app)) as driver:
+        contacts = await driver.fetch(
+            "SELECT r.name, c.id FROM resident_contact r LEFT JOIN cases c ON c.finding = r.finding"
+        )
+    ((name, case),) = contacts
+    assert (name, str(case)) == ("A Resident", sent[0].json()[0]["service_request_id"])
 
 
 async def test_the_same_in_json_with_filters_tokens_and_updates(desk: Desk) -> None:
