@@ -46,8 +46,11 @@ const woff2Only: Plugin = {
   },
 };
 
+/** The pages that start without a network. */
+const OFFLINE_PAGES = ['street', 'report'];
+
 /**
- * The service worker keeps what the phone's page starts with, and its map once that is asked for: both lists are
+ * The service worker keeps what these pages start with, and the phone's map once that is asked for: both lists are
  * read from the build. The fallback font is for desks, and large: it is kept when it is used.
  */
 function workerFiles(): Plugin {
@@ -55,33 +58,37 @@ function workerFiles(): Plugin {
     name: 'worker-files',
     apply: 'build',
     generateBundle(_, bundle) {
-      const shell = new Set<string>();
-      const map = new Set<string>();
-      const walk = (fileName: string, into: Set<string>) => {
-        const chunk = bundle[fileName];
-        if (chunk?.type !== 'chunk' || shell.has(fileName) || into.has(fileName)) return;
-        into.add(fileName);
-        for (const css of chunk.viteMetadata?.importedCss ?? []) if (!shell.has(css)) into.add(css);
-        for (const next of chunk.imports) walk(next, into);
-        for (const next of chunk.dynamicImports) if (!next.includes('font')) walk(next, map);
-      };
       const chunks = Object.values(bundle).filter(file => file.type === 'chunk');
-      const street = chunks.find(chunk => chunk.isEntry && chunk.name === 'street');
       const worker = chunks.find(chunk => chunk.name === 'service-worker');
-      if (!street || !worker) throw new Error('the build has no phone page or no service worker');
-      walk(street.fileName, shell);
-      for (const name of Object.keys(bundle)) {
-        if (name.includes('early-')) shell.add(name);
-        if (name.includes('maplibre-gl-worker')) map.add(name);
+      if (!worker) throw new Error('the build has no service worker');
+      const always = Object.keys(bundle).filter(name => name.includes('early-'));
+      const map = new Set(Object.keys(bundle).filter(name => name.includes('maplibre-gl-worker')));
+      const shells: Record<string, string[]> = {};
+      for (const page of OFFLINE_PAGES) {
+        const shell = new Set(always);
+        const later = page === 'street' ? map : new Set<string>();
+        const walk = (fileName: string, into: Set<string>) => {
+          const chunk = bundle[fileName];
+          if (chunk?.type !== 'chunk' || shell.has(fileName) || into.has(fileName)) return;
+          into.add(fileName);
+          for (const css of chunk.viteMetadata?.importedCss ?? []) if (!shell.has(css)) into.add(css);
+          for (const next of chunk.imports) walk(next, into);
+          for (const next of chunk.dynamicImports) if (!next.includes('font')) walk(next, later);
+        };
+        const entry = chunks.find(chunk => chunk.isEntry && chunk.name === page);
+        if (!entry) throw new Error(`the build has no page ${page}`);
+        walk(entry.fileName, shell);
+        for (const name of shell) later.delete(name);
+        shells[`/${page}`] = addressesOf(shell);
       }
-      const list = (files: Set<string>) => JSON.stringify([...files].map(name => `/${name}`).sort());
-      for (const name of shell) map.delete(name);
       worker.code = worker.code
-        .replaceAll('__SHELL_FILES__', list(shell))
-        .replaceAll('__MAP_FILES__', list(map));
+        .replaceAll('__SHELLS__', JSON.stringify(shells))
+        .replaceAll('__MAP_FILES__', JSON.stringify(addressesOf(map)));
     },
   };
 }
+
+const addressesOf = (files: Iterable<string>): string[] => [...files].map(name => `/${name}`).sort();
 
 export default defineConfig({
   root: here,

@@ -1,11 +1,10 @@
-import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../shared/api';
 import { coordinates } from '../shared/formats';
 import { nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
+import { later } from '../shared/parts/later';
 import { SearchBox } from '../shared/parts/SearchBox';
-import { Skeleton } from '../shared/parts/States';
 import { fetchLocation, type Named, searchPlaces } from '../shared/territory_api';
 import { type Fix, here, locateOnce, placeRefused } from '../street/place';
 import { change, draft, type Place } from './draft';
@@ -104,12 +103,7 @@ export function PlaceField({ label, home = false, exact = true }: PlaceFieldProp
   );
 }
 
-type MapProps = { onChoose: (at: { lon: number; lat: number }) => void };
-
-function LazyMap(props: MapProps) {
-  const [Drawn, setDrawn] = useState<ComponentType<MapProps> | null>(null);
-  useEffect(() => {
-    void import('./PlaceMap').then(module => setDrawn(() => module.default));
-  }, []);
-  return Drawn ? <Drawn {...props} /> : <Skeleton lines={6} />;
-}
+const LazyMap = later<{ onChoose: (at: { lon: number; lat: number }) => void }>(
+  () => import('./PlaceMap'),
+  6,
+);

@@ -1,14 +1,5 @@
-import { lazy, Suspense } from 'preact/compat';
-import { Skeleton } from '../shared/parts/States';
+import { later } from '../shared/parts/later';
 import type { PhoneMapProps } from './PhoneMap';
 
-const PhoneMap = lazy(() => import('./PhoneMap'));
-
 /** The map, fetched when it is first looked at. */
-export function LazyMap(props: PhoneMapProps) {
-  return (
-    <Suspense fallback={<Skeleton lines={4} />}>
-      <PhoneMap {...props} />
-    </Suspense>
-  );
-}
+export const LazyMap = later<PhoneMapProps>(() => import('./PhoneMap'), 4);

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { clockWithSeconds } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
 import { actOnDuty, dutyNow } from './duty_acts';
+import { mapKept } from './keep_map';
 import { lastSentAt, placeRefused, unsentFixes } from './place';
 import { streetName, tab, theDuty } from './state';
 import { streetWords } from './words';
@@ -29,6 +30,7 @@ export function ShiftBar() {
       <div>
         <strong>{duty.on_duty ? t.shiftOn : t.shiftOff}</strong>
         {duty.on_duty && <Positions />}
+        {duty.on_duty && <MapOnPhone />}
         {duty.patrol && tab.value !== 'patrol' && (
           <p class="small">{t.patrolOf(streetName(duty.patrol_street))}</p>
         )}
@@ -38,6 +40,16 @@ export function ShiftBar() {
       </Button>
     </section>
   );
+}
+
+/** Whether the map would be there in a basement. */
+function MapOnPhone() {
+  const t = streetWords();
+  const far = mapKept.value;
+  if (!far) return null;
+  const whole = far.kept === far.of;
+  const percent = Math.floor((100 * far.kept) / far.of);
+  return <p class="small quiet">{whole ? t.mapOnPhone : t.mapComing(percent)}</p>;
 }
 
 /** Whether the phone's place goes to the server, and when it last did. */

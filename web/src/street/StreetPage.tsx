@@ -11,12 +11,13 @@ import { ChiefView } from './ChiefView';
 import { dutyNow } from './duty_acts';
 import { FindingForm } from './FindingForm';
 import { keepMapAround } from './keep_map';
+import { boxAround } from './map_box';
 import { PatrolView } from './PatrolView';
 import { followWhile, locateOnce } from './place';
 import { QueueView } from './QueueView';
 import { ShiftBar } from './ShiftBar';
 import { online, sendNow, shelfFull, startSending, waiting, whenSent } from './sender';
-import { isChief, openTask, ownStreet, type Tab, tab, theDuty, theStreets, theTasks } from './state';
+import { isChief, openTask, ownStreet, type Tab, tab, tasks, theDuty, theStreets, theTasks } from './state';
 import { TaskList } from './TaskList';
 import { TaskView } from './TaskView';
 import { streetWords } from './words';
@@ -24,6 +25,8 @@ import '../shared/parts/panel.css';
 import './street.css';
 
 const REFRESH_MS = 15_000;
+/** Around so many tasks the map is kept beside that of the street. */
+const MOST_PLACES = 8;
 const TAB_ICONS: Record<Tab, IconName> = {
   tasks: 'list',
   patrol: 'walk',
@@ -91,13 +94,15 @@ function Phone() {
   }, []);
   useEffect(() => followWhile(onShift), [onShift]);
   const street = ownStreet.value;
+  const places = tasks.value.slice(0, MOST_PLACES).map(one => one.case.at);
   useEffect(() => {
-    // Before somebody goes into a basement: the map, and the tiles around the street.
-    if (!onShift || !street) return;
+    // Before somebody goes into a basement: the map around his street and around what he is sent to.
+    if (!onShift || !online.value || (!street && places.length === 0)) return;
+    const boxes = [...(street ? [street.bbox] : []), ...places.map(at => boxAround([at]))];
     void fetchDistrict()
-      .then(({ versions }) => keepMapAround(street.bbox, versions))
+      .then(district => keepMapAround(boxes, district))
       .catch(() => undefined);
-  }, [onShift, street?.id]);
+  }, [onShift, online.value, street?.id, places.join()]);
   return (
     <div class="phone">
       <header class="phone__head">

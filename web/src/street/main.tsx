@@ -3,5 +3,5 @@ import { StreetPage } from './StreetPage';
 
 mount(StreetPage);
 if ('serviceWorker' in navigator && import.meta.env.PROD) {
-  void navigator.serviceWorker.register('/service-worker.js').catch(() => undefined);
+  void navigator.serviceWorker.register('/service-worker.js', { scope: '/street' }).catch(() => undefined);
 }

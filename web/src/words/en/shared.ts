@@ -56,6 +56,7 @@ export const shared: Translated<typeof zh> = {
   sortedDown: 'descending',
   resize: 'Drag to resize, or use the left and right arrow keys',
 
+  partNotHere: 'This part is not on the device yet; open it again with a network.',
   offlineTitle: 'The server cannot be reached',
   offlineDetail: 'Check the network, then try again. What you typed is still here.',
   offlineSince: moment => `Connection lost: what is shown is from ${moment}`,

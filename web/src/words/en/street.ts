@@ -126,6 +126,8 @@ export const street: Translated<typeof zh> = {
   // On shift, and positions
   positionsSentAt: (time: string) => `Positions are sent while on shift, last at ${time}`,
   positionsWaiting: (count: number) => `${count} positions wait to be sent`,
+  mapOnPhone: 'The map is on this phone, network or not',
+  mapComing: (percent: number) => `Keeping the map on this phone: ${percent}%`,
   shiftUnknown: 'Offline: on shift or off as of the last contact',
   // Reporting
   kind: 'Kind',

@@ -54,6 +54,7 @@ export const shared = {
   sortedDown: '降序',
   resize: '拖动调整宽度，或用左右方向键',
 
+  partNotHere: '这部分还没有存到本机，联网后再打开。',
   offlineTitle: '连接不上服务器',
   offlineDetail: '请检查网络；连上后再试。已填写的内容还在。',
   offlineSince: (moment: string) => `连接已断开，显示的是 ${moment} 的数据`,

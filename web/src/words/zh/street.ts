@@ -121,6 +121,8 @@ export const street = {
   // 在岗与定位
   positionsSentAt: (time: string) => `在岗期间上传位置，上次 ${time}`,
   positionsWaiting: (count: number) => `有 ${count} 个位置等待上传`,
+  mapOnPhone: '地图已存在手机里，没有网络也能看',
+  mapComing: (percent: number) => `正在把地图存到手机：${percent}%`,
   shiftUnknown: '离线：在岗状态以上次联网为准',
   // 上报
   kind: '类型',
