@@ -26,7 +26,7 @@ from api.keyring import Keyring
 from api.live import TICK_S, LiveHub
 from api.oidc import provider_of
 from api.position_intake import FORGET_EVERY_S, PositionIntake, forget_old_tracks
-from api.resident_chores import forget_old_contacts
+from api.resident_chores import TELL_EVERY_S, forget_old_contacts, tell_residents
 from api.roads_watch import LOOK_EVERY_S, RoadsWatch
 from api.routes import (
     accounts,
@@ -203,6 +203,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ("firing timers", timers.step, FIRE_EVERY_S),
         ("forgetting tracks", partial(forget_old_tracks, inner, settings, policy), FORGET_EVERY_S),
         *chores_of(inner, settings, app.state.keys),
+        ("telling residents", partial(tell_residents, inner, settings, policy), TELL_EVERY_S),
         ("forgetting contacts", partial(forget_old_contacts, inner, settings, policy), FORGET_EVERY_S),
     )
     tasks = [asyncio.create_task(repeat(*steps)) for steps in work if app.state.background]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from dispatch.findings import Kind
+from dispatch.lifecycle import Action
 from dispatch.policy_entries import Entry
 from dispatch.words import Words
 
@@ -94,6 +95,8 @@ class ResidentRules:
     puzzle: PuzzleRules
     nearby: NearbyRules
     contact_lasts: timedelta
+    messages: Mapping[Action, Words]
+    """What is said by text message when that happens, to whoever asked for it."""
     kinds: Mapping[Kind, AskedKind]
     visits: VisitRules
     services: Mapping[str, Service]
@@ -112,6 +115,7 @@ def read_residents(
         puzzle=_puzzle(file.table("puzzle")),
         nearby=_nearby(file.table("nearby"), duties),
         contact_lasts=_contacts(file.table("contacts")),
+        messages=_messages(file.optional_table("messages")),
         kinds=_kinds(file.table("kinds"), categories),
         visits=_visits(file.table("visits"), categories),
         services={name: _service(name, entry, categories) for name, entry in file.table("services").tables()},
@@ -153,6 +157,18 @@ def _contacts(entry: Entry) -> timedelta:
     lasts = timedelta(days=entry.whole("keep_days", 1, 3650))
     entry.no_more()
     return lasts
+
+
+def _messages(table: Entry) -> dict[Action, Words]:
+    messages = {}
+    for name, entry in table.tables():
+        if name not in set(Action):
+            raise entry.wrong(
+                "", "nothing of this name happens to a case", "Name an act of a case, as verify"
+            )
+        messages[Action(name)] = entry.words()
+        entry.no_more()
+    return messages
 
 
 def _kinds(table: Entry, categories: Mapping[str, object]) -> dict[Kind, AskedKind]:

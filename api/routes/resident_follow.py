@@ -52,6 +52,7 @@ def followed_case(
     sent: Sequence[str],
     visit: WishedVisit | None,
     continues_as: int | None,
+    tell: bool | None,
     policy: Policy,
     now: datetime,
 ) -> FollowedCase:
@@ -81,6 +82,7 @@ def followed_case(
         steps=[_step(event, own=own) for event in events if event.action in _TOLD],
         visit=visit if own else None,
         continues_as=continues_as,
+        tell=tell if own else None,
         can_rate=own
         and case.state in (State.RESOLVED, State.CLOSED)
         and case.satisfaction is None

@@ -98,6 +98,8 @@ class ResidentForm(BaseModel):
     reopen_days: int
     contact_days: int
     """A name and a number are erased so many days after the case has ended."""
+    messages: bool
+    """Whether whoever leaves a number can be told of progress by text message."""
 
 
 class FreeSlot(BaseModel):
@@ -219,6 +221,8 @@ class FollowedCase(BaseModel):
     visit: WishedVisit | None
     continues_as: int | None
     """The number of the case that it was merged into."""
+    tell: bool | None
+    """Whether progress is told by text message; null where no number was left, or no gateway sends any."""
     can_rate: bool
     can_reopen: bool
 
@@ -233,6 +237,12 @@ class ResidentReason(BaseModel):
     """Why it is to be opened again."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class MessagesWished(BaseModel):
+    """Whether to send text messages from now on."""
+
+    tell: bool
 
 
 class CaseContact(BaseModel):

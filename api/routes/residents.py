@@ -43,6 +43,7 @@ from api.routes.resident_shapes import (
     CaseContact,
     FollowedCase,
     KindOffered,
+    MessagesWished,
     NearbyMatter,
     PuzzleAnswer,
     PuzzleShown,
@@ -57,7 +58,7 @@ from api.routes.resident_shapes import (
     VisitTimes,
 )
 from api.sign_in import address_of
-from api.store import residents
+from api.store import resident_messages, residents
 from api.store.audit import record_by_driver
 from api.store.cases import CaseFile, find_case_file, list_events
 from api.store.database import driver_transaction
@@ -90,7 +91,7 @@ AVisitor = Annotated[Visitor, Depends(visitor_of)]
 
 
 @router.get("/resident/form")
-async def read_form(_: Anybody, work: CaseworkOfRequest) -> ResidentForm:
+async def read_form(asker: Anybody, driver: DriverTransaction, work: CaseworkOfRequest) -> ResidentForm:
     """What can be asked for: kinds with the categories to show first, services with steps and materials."""
     rules = work.policy.residents
     kinds = [
@@ -105,6 +106,7 @@ async def read_form(_: Anybody, work: CaseworkOfRequest) -> ResidentForm:
         nearby_m=rules.nearby.within_m,
         reopen_days=work.policy.stages.reopen_days,
         contact_days=rules.contact_lasts.days,
+        messages=await resident_messages.has_gateway(driver, asker.district),
     )
 
 
@@ -289,6 +291,22 @@ async def reopen(
     )
 
 
+@router.put("/resident/reports/{tracking}/messages")
+async def choose_messages(
+    tracking: TrackingText,
+    body: MessagesWished,
+    visitor: AVisitor,
+    driver: DriverTransaction,
+    work: CaseworkOfRequest,
+) -> FollowedCase:
+    """Be told of progress by text message from now on, or no longer."""
+    followed = _own(await _followed(driver, visitor, tracking))
+    finding = followed.file.case.finding
+    if not await resident_messages.set_wish(driver, visitor.principal.district, finding, body.tell):
+        raise NotFoundError("telephone number with this matter", "该事项留下的电话")
+    return await _shown(driver, visitor, work, followed)
+
+
 @router.get("/cases/{case_id}/contact")
 async def read_contact(
     case_id: UUID, principal: Handler, driver: DriverTransaction, settings: SettingsOfRequest
@@ -323,6 +341,13 @@ async def _followed(driver: asyncpg.Connection, visitor: Visitor, text: str) -> 
     return Followed(file, tracking, may)
 
 
+def _own(followed: Followed) -> Followed:
+    """Return it to whoever reported it; whoever only watches may do nothing."""
+    if followed.may is not Follow.OWN:
+        raise NotFoundError("matter of your own under this number", "由您提交的该编号事项")
+    return followed
+
+
 async def _shown(
     driver: asyncpg.Connection, visitor: Visitor, work: CaseworkOfRequest, followed: Followed
 ) -> FollowedCase:
@@ -332,7 +357,10 @@ async def _shown(
     visit = await residents.find_visit(driver, district, case.finding)
     into = await residents.number_of(driver, district, case.merged_into) if case.merged_into else None
     sent = await residents.photographs_sent(driver, district, case.finding)
-    return followed_case(followed, events, sent, visit_shown(visit), into, work.policy, work.clock())
+    tell = None
+    if await resident_messages.has_gateway(driver, district):
+        tell = await resident_messages.find_wish(driver, district, case.finding)
+    return followed_case(followed, events, sent, visit_shown(visit), into, tell, work.policy, work.clock())
 
 
 async def _act(
@@ -344,9 +372,7 @@ async def _act(
     reason: str = "",
 ) -> FollowedCase:
     async with driver_transaction(engine) as driver:
-        followed = await _followed(driver, visitor, tracking)
-    if followed.may is not Follow.OWN:
-        raise NotFoundError("matter of your own under this number", "由您提交的该编号事项")
+        followed = _own(await _followed(driver, visitor, tracking))
     await work.act(followed.file.case.id, A_RESIDENT, pure, Told(reason))
     async with driver_transaction(engine) as driver:
         return await _shown(driver, visitor, work, await _followed(driver, visitor, tracking))

@@ -18,7 +18,7 @@ from api.outbound import RefusedAddressError, check_target
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
 from api.refusals import NotAllowedError, UnusableValueError
 from api.routes.account_shapes import ShortText
-from api.store import webhooks
+from api.store import resident_messages, webhooks
 from api.store.audit import record_by_driver
 from dispatch.changes import NoticeKind
 
@@ -31,7 +31,10 @@ Words = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=3
 
 
 class NewWebhook(BaseModel):
-    """Whom to tell of what. `notices` go to a gateway that reaches people by messenger or text message."""
+    """Whom to tell of what. `notices` go to a gateway that reaches people by messenger or text message.
+
+    Residents who asked to be told are reached by it too: notices of the kind `resident_news`.
+    """
 
     name: ShortText
     url: Annotated[str, Field(min_length=8, max_length=2000, pattern=r"^https?://")]
@@ -102,7 +105,7 @@ async def add_webhook(
     """Tell another system what happens from now on. Its address must lie outside, or be allowed by name."""
     if not _keeps(principal, body.area):
         raise NotAllowedError
-    if body.source == "notices" and (unknown := set(body.kinds) - set(NoticeKind)):
+    if body.source == "notices" and (unknown := set(body.kinds) - {*NoticeKind, resident_messages.KIND}):
         raise UnusableValueError(
             f"There are no notices of the kind {', '.join(sorted(unknown))}", "没有这种通知类型"
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from api.store.resident_messages import forget_messages
 from api.store.rows import Row, fetch_rows, find_row
 from dispatch.resident_rules import NearbyRules
 
@@ -223,6 +224,7 @@ async def forget_contacts(driver: asyncpg.Connection, district: str, ended_befor
         district,
         ended_before,
     )
+    await forget_messages(driver, district, [row["finding"] for row in gone])
     return len(gone)
 
 

@@ -143,7 +143,7 @@ async def enqueue_case_events(driver: asyncpg.Connection, district: str, most: i
         since = hook["seen_seq"] if hook["epoch"] == hook["seen_epoch"] else hook["last_seq"]
         rows = await fetch_rows(driver, _NEW_EVENTS, district, since, most)
         wanted = [row for row in rows if _is_wanted(hook, row)]
-        await _queue(
+        await queue_messages(
             driver, district, hook["id"], [(row["id"], _case_event(district, row)) for row in wanted]
         )
         await driver.execute(
@@ -203,7 +203,7 @@ async def enqueue_notices(driver: asyncpg.Connection, district: str, most: int =
     """Queue notices to people for each message gateway; returns how many were queued."""
     rows = await fetch_rows(driver, _NEW_NOTICES, district, most)
     for row in rows:
-        await _queue(driver, district, row["webhook"], [(row["id"], _notice_event(district, row))])
+        await queue_messages(driver, district, row["webhook"], [(row["id"], _notice_event(district, row))])
     return len(rows)
 
 
@@ -246,9 +246,10 @@ def _notice_event(district: str, row: Row) -> dict[str, Any]:
     }
 
 
-async def _queue(
+async def queue_messages(
     driver: asyncpg.Connection, district: str, webhook: UUID, messages: Sequence[tuple[UUID, dict[str, Any]]]
 ) -> None:
+    """Hand messages to a webhook's outbox, each about something that it is told of once."""
     await driver.executemany(
         """
         INSERT INTO webhook_delivery (district, webhook, about, id, body, created_at, try_at)
@@ -281,10 +282,11 @@ async def claim_due(driver: asyncpg.Connection, district: str, most: int = 20) -
 
 
 async def note_delivered(driver: asyncpg.Connection, district: str, delivery: UUID) -> None:
-    """Remember that a message was taken."""
+    """Remember that a message was taken; whom it reached and what it said is not kept beyond that."""
     await driver.execute(
         """UPDATE webhook_delivery
-           SET delivered_at = now(), try_at = NULL, dead_at = NULL, last_failure = NULL
+           SET body = body #- '{data}', delivered_at = now(), try_at = NULL, dead_at = NULL,
+               last_failure = NULL
            WHERE district = $1 AND id = $2""",
         district,
         delivery,

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,11 +17,14 @@ from fastapi import FastAPI
 from api.identity import Role
 from api.notify import FIRST_WAIT, LONGEST_WAIT, Messenger, wait_after
 from api.outbound import signature_of
+from api.resident_chores import forget_old_contacts, tell_residents
 from api.store.database import driver_transaction
 from api.store.feed import stamp_committed
 from api.store.webhooks import MOST_ATTEMPTS
 from tests.api import small_district
 from tests.api.people_here import DISTRICT, sign_in_as
+from tests.api.residents_here import CONTACT, resident_of
+from tests.api.residents_here import report as ask_for
 from tests.api.serving import engine_in, serving
 
 pytestmark = pytest.mark.postgis
@@ -190,6 +193,72 @@ async def test_a_gateway_gets_notices_with_a_number_and_words_in_both_languages(
     data = orjson.loads(receiver.told[0][1])["data"]
     assert data["to"]["phone"] == "555 0101"
     assert (data["text_zh"], data["text_en"]) == ("新任务", "A new task")
+
+
+async def news_of(app: FastAPI, public_url: str = "") -> int:
+    """Number what was committed and put into words what residents are to be told."""
+    async with driver_transaction(engine_in(app)) as driver:
+        await stamp_committed(driver, DISTRICT)
+    settings = replace(app.state.settings, public_url=public_url)
+    return await tell_residents(engine_in(app), settings, app.state.casework.policy)
+
+
+async def dismissed(app: FastAPI, taken: dict[str, Any]) -> None:
+    desk = await sign_in_as(app, Role.OPERATOR)
+    (case,) = (await desk.get("/api/v1/cases", params={"q": str(taken["number"])})).json()["items"]
+    answer = await desk.post(f"/api/v1/cases/{case['id']}/dismiss", json={"reason": "已修好"})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_resident_is_told_by_text_message_if_he_asked_for_it(app: FastAPI) -> None:
+    keeper = await sign_in_as(app, Role.ADMINISTRATOR)
+    messenger = Messenger(engine_in(app), DISTRICT, app.state.keys)
+    resident = resident_of(app)
+    assert (await resident.get("/api/v1/resident/form")).json()["messages"] is False
+    async with receiving() as receiver:
+        await subscribe(keeper, receiver, source="notices", kinds=["resident_news"])
+        assert (await resident.get("/api/v1/resident/form")).json()["messages"] is True
+        wants = await ask_for(resident, contact=CONTACT)
+        wants_none = await ask_for(resident, contact=CONTACT | {"tell": False})
+        changed_his_mind = await ask_for(resident, contact=CONTACT)
+        chosen = await resident.put(
+            f"/api/v1/resident/reports/{changed_his_mind['tracking']}/messages", json={"tell": False}
+        )
+        assert chosen.json()["tell"] is False
+        for taken in (wants, wants_none, changed_his_mind):
+            await dismissed(app, taken)
+        assert await news_of(app, "https://yilu.test/") == 1
+        assert await news_of(app) == 0
+        assert await messenger.step() == 1
+    event = orjson.loads(receiver.told[0][1])
+    assert event["type"] == "yilu.notice.resident_news"
+    assert event["data"]["to"] == {**CONTACT, "language": "zh"}
+    assert f"第 {wants['number']} 号）未受理" in event["data"]["text_zh"]
+    link = event["data"]["text_en"].split()[-1]
+    assert link == f"https://yilu.test/report#follow={wants['tracking']}"
+    async with driver_transaction(engine_in(app)) as driver:
+        (kept,) = await driver.fetch("SELECT body::text AS body FROM webhook_delivery")
+    assert CONTACT["phone"] not in kept["body"], "what was delivered is kept no longer"
+
+
+async def test_messages_that_wait_are_taken_back_with_the_wish_and_with_the_number(app: FastAPI) -> None:
+    keeper = await sign_in_as(app, Role.ADMINISTRATOR)
+    resident = resident_of(app)
+    async with receiving() as receiver:
+        hook = (await subscribe(keeper, receiver, source="notices"))["id"]
+        mine, erased = await ask_for(resident, contact=CONTACT), await ask_for(resident, contact=CONTACT)
+        for taken in (mine, erased):
+            await dismissed(app, taken)
+        assert await news_of(app) == 2
+        address = f"/api/v1/resident/reports/{mine['tracking']}/messages"
+        assert (await resident.put(address, json={"tell": False})).status_code == 200
+        policy = app.state.casework.policy
+        later = datetime.now(UTC) + policy.residents.contact_lasts + timedelta(days=1)
+        assert await forget_old_contacts(engine_in(app), app.state.settings, policy, later) == 2
+        waiting = (await keeper.get(f"/api/v1/webhooks/{hook}/deliveries")).json()["items"]
+        assert [one for one in waiting if "resident" in one["type"]] == []
+        gone = await resident.put(address, json={"tell": True})
+        assert gone.status_code == 404
 
 
 async def test_notices_are_shown_to_whom_they_concern_and_marked(app: FastAPI) -> None:
