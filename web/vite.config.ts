@@ -57,33 +57,37 @@ function workerFiles(): Plugin {
   return {
     name: 'worker-files',
     apply: 'build',
-    generateBundle(_, bundle) {
-      const chunks = Object.values(bundle).filter(file => file.type === 'chunk');
-      const worker = chunks.find(chunk => chunk.name === 'service-worker');
-      if (!worker) throw new Error('the build has no service worker');
-      const always = Object.keys(bundle).filter(name => name.includes('early-'));
-      const map = new Set(Object.keys(bundle).filter(name => name.includes('maplibre-gl-worker')));
-      const shells: Record<string, string[]> = {};
-      for (const page of OFFLINE_PAGES) {
-        const shell = new Set(always);
-        const later = page === 'street' ? map : new Set<string>();
-        const walk = (fileName: string, into: Set<string>) => {
-          const chunk = bundle[fileName];
-          if (chunk?.type !== 'chunk' || shell.has(fileName) || into.has(fileName)) return;
-          into.add(fileName);
-          for (const css of chunk.viteMetadata?.importedCss ?? []) if (!shell.has(css)) into.add(css);
-          for (const next of chunk.imports) walk(next, into);
-          for (const next of chunk.dynamicImports) if (!next.includes('font')) walk(next, later);
-        };
-        const entry = chunks.find(chunk => chunk.isEntry && chunk.name === page);
-        if (!entry) throw new Error(`the build has no page ${page}`);
-        walk(entry.fileName, shell);
-        for (const name of shell) later.delete(name);
-        shells[`/${page}`] = addressesOf(shell);
-      }
-      worker.code = worker.code
-        .replaceAll('__SHELLS__', JSON.stringify(shells))
-        .replaceAll('__MAP_FILES__', JSON.stringify(addressesOf(map)));
+    generateBundle: {
+      // After all others: chunks that hold nothing but a style have gone by then.
+      order: 'post',
+      handler(_, bundle) {
+        const chunks = Object.values(bundle).filter(file => file.type === 'chunk');
+        const worker = chunks.find(chunk => chunk.name === 'service-worker');
+        if (!worker) throw new Error('the build has no service worker');
+        const always = Object.keys(bundle).filter(name => name.includes('early-'));
+        const map = new Set(Object.keys(bundle).filter(name => name.includes('maplibre-gl-worker')));
+        const shells: Record<string, string[]> = {};
+        for (const page of OFFLINE_PAGES) {
+          const shell = new Set(always);
+          const later = page === 'street' ? map : new Set<string>();
+          const walk = (fileName: string, into: Set<string>) => {
+            const chunk = bundle[fileName];
+            if (chunk?.type !== 'chunk' || shell.has(fileName) || into.has(fileName)) return;
+            into.add(fileName);
+            for (const css of chunk.viteMetadata?.importedCss ?? []) if (!shell.has(css)) into.add(css);
+            for (const next of chunk.imports) walk(next, into);
+            for (const next of chunk.dynamicImports) if (!next.includes('font')) walk(next, later);
+          };
+          const entry = chunks.find(chunk => chunk.isEntry && chunk.name === page);
+          if (!entry) throw new Error(`the build has no page ${page}`);
+          walk(entry.fileName, shell);
+          for (const name of shell) later.delete(name);
+          shells[`/${page}`] = addressesOf(shell);
+        }
+        worker.code = worker.code
+          .replaceAll('__SHELLS__', JSON.stringify(shells))
+          .replaceAll('__MAP_FILES__', JSON.stringify(addressesOf(map)));
+      },
     },
   };
 }

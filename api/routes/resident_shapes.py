@@ -142,7 +142,7 @@ class ContactGiven(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
     phone: Annotated[str, Field(min_length=5, max_length=24, pattern=r"^[0-9+() -]+$")]
-    tell: bool = True
+    tell: bool = False
     """Whether he wants a message when something happens."""
 
 

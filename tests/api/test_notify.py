@@ -29,6 +29,9 @@ from tests.api.serving import engine_in, serving
 
 pytestmark = pytest.mark.postgis
 
+WANTS = CONTACT | {"tell": True}
+"""A number, and leave to send messages to it."""
+
 
 @dataclass
 class Receiver:
@@ -218,9 +221,9 @@ async def test_a_resident_is_told_by_text_message_if_he_asked_for_it(app: FastAP
     async with receiving() as receiver:
         await subscribe(keeper, receiver, source="notices", kinds=["resident_news"])
         assert (await resident.get("/api/v1/resident/form")).json()["messages"] is True
-        wants = await ask_for(resident, contact=CONTACT)
-        wants_none = await ask_for(resident, contact=CONTACT | {"tell": False})
-        changed_his_mind = await ask_for(resident, contact=CONTACT)
+        wants = await ask_for(resident, contact=WANTS)
+        wants_none = await ask_for(resident, contact=CONTACT)
+        changed_his_mind = await ask_for(resident, contact=WANTS)
         chosen = await resident.put(
             f"/api/v1/resident/reports/{changed_his_mind['tracking']}/messages", json={"tell": False}
         )
@@ -246,7 +249,7 @@ async def test_messages_that_wait_are_taken_back_with_the_wish_and_with_the_numb
     resident = resident_of(app)
     async with receiving() as receiver:
         hook = (await subscribe(keeper, receiver, source="notices"))["id"]
-        mine, erased = await ask_for(resident, contact=CONTACT), await ask_for(resident, contact=CONTACT)
+        mine, erased = await ask_for(resident, contact=WANTS), await ask_for(resident, contact=WANTS)
         for taken in (mine, erased):
             await dismissed(app, taken)
         assert await news_of(app) == 2

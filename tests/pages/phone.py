@@ -30,11 +30,12 @@ class Lane:
 
 
 def lane_of(site: Site, operator: Worker) -> Lane:
-    """The first street whose task force has two who may take street trade."""
+    """The first street whose task force has a chief by post and two more who may take street trade."""
     for street in operator.get("/streets", limit=200)["items"]:
         detail = operator.get(f"/streets/{street['id']}")
         pair = [one for one in detail["members"] if one["post"] in {"alley_steward", "enforcement_squad"}]
-        if len(pair) < 2 or not detail["chief"]:
+        chiefs = [one for one in detail["members"] if one["is_chief"] and one["post"] == "street_chief"]
+        if len(pair) < 2 or not chiefs:
             continue
         pieces = operator.get(f"/streets/{street['id']}/pieces")["pieces"]
         middle = pieces[len(pieces) // 2]["line"][0]
@@ -42,7 +43,7 @@ def lane_of(site: Site, operator: Worker) -> Lane:
             sign_in(site, Role.TASK_FORCE_MEMBER, DISTRICT, UUID(one["id"]), street=street["id"])
             for one in pair[:2]
         ]
-        chief = sign_in(site, Role.STREET_CHIEF, DISTRICT, UUID(detail["chief"]["id"]), street=street["id"])
+        chief = sign_in(site, Role.STREET_CHIEF, DISTRICT, UUID(chiefs[0]["id"]), street=street["id"])
         for person in (*people, chief):
             person.post("/shifts/on")
         administrator = sign_in(site, Role.ADMINISTRATOR)

@@ -7,7 +7,8 @@ import { reportWords } from './words';
 /** Whom to ring; a must only where nobody could help otherwise. */
 export function ContactPart({ needed }: { needed: boolean }) {
   const t = reportWords();
-  const days = answerIn(theForm.asked.value)?.contact_days ?? 0;
+  const form = answerIn(theForm.asked.value);
+  const days = form?.contact_days ?? 0;
   const { name, phone, tell } = draft.value;
   return (
     <fieldset class="part">
@@ -37,7 +38,7 @@ export function ContactPart({ needed }: { needed: boolean }) {
           />
         </label>
       </div>
-      {phone && (
+      {form?.messages && (
         <Check checked={tell} onCheck={checked => change({ tell: checked })}>
           {t.tell}
         </Check>

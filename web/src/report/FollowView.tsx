@@ -3,12 +3,13 @@ import { Problem } from '../shared/api';
 import { policyName } from '../shared/classification';
 import { clock, date, shortMoment, weekday } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
+import { Check } from '../shared/parts/Field';
 import { Shown } from '../shared/parts/States';
 import { say } from '../shared/parts/Toast';
 import { answerIn } from '../shared/question';
 import { postName } from '../shared/words';
 import { ReasonForm } from '../street/ReasonForm';
-import { actOn, type Followed, photographAddress, theFollowed, theForm } from './api';
+import { actOn, chooseMessages, type Followed, photographAddress, theFollowed, theForm } from './api';
 import { mine, remember } from './sending';
 import { linkTo } from './where';
 import { reportWords } from './words';
@@ -97,8 +98,32 @@ function Matter({ one }: { one: Followed }) {
         </>
       )}
       <Pictures title={t.youSent} one={one} names={one.photographs} />
+      <Messages one={one} />
       <Keep tracking={one.tracking} />
     </>
+  );
+}
+
+/** Text messages of progress: asked for, or no longer wanted. */
+function Messages({ one }: { one: Followed }) {
+  const t = reportWords();
+  const [busy, setBusy] = useState(false);
+  if (one.tell === null) return null;
+  const choose = async (tell: boolean) => {
+    setBusy(true);
+    try {
+      await chooseMessages(one.tracking, tell);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      say(error.detail || error.title);
+    }
+    await theFollowed.put(one.tracking);
+    setBusy(false);
+  };
+  return (
+    <Check checked={one.tell} disabled={busy} onCheck={tell => void choose(tell)}>
+      {t.tell}
+    </Check>
   );
 }
 
@@ -189,12 +214,15 @@ export function Keep({ tracking }: { tracking: string }) {
       <p class="keep__code">{tracking}</p>
       <p class="quiet small">{t.sentHint}</p>
       <div class="part__ways">
-        <Button
-          icon="copy"
-          onClick={() => void navigator.clipboard?.writeText(linkTo(tracking)).then(() => say(t.copied))}
-        >
-          {t.copy}
-        </Button>
+        {/* Over plain HTTP a browser lends no clipboard. */}
+        {'clipboard' in navigator && (
+          <Button
+            icon="copy"
+            onClick={() => void navigator.clipboard.writeText(linkTo(tracking)).then(() => say(t.copied))}
+          >
+            {t.copy}
+          </Button>
+        )}
         {'Notification' in window && (
           <Button
             icon="bell"

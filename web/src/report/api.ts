@@ -27,6 +27,8 @@ export interface Form {
   nearby_m: number;
   reopen_days: number;
   contact_days: number;
+  /** Whether somebody passes text messages on here. */
+  messages: boolean;
 }
 
 export interface VisitTime {
@@ -73,6 +75,8 @@ export interface Followed {
   steps: { at: string; what: string; post: string | null; reason: string }[];
   visit: VisitTime | null;
   continues_as: number | null;
+  /** Whether progress is told by text message; null where that cannot be. */
+  tell: boolean | null;
   can_rate: boolean;
   can_reopen: boolean;
 }
@@ -94,6 +98,12 @@ export const follow = (tracking: string, signal?: AbortSignal) =>
 
 export const actOn = (tracking: string, act: 'rating' | 'reopen', body: Record<string, unknown>) =>
   ask<Followed>(`/resident/reports/${encodeURIComponent(tracking)}/${act}`, { method: 'POST', body });
+
+export const chooseMessages = (tracking: string, tell: boolean) =>
+  ask<Followed>(`/resident/reports/${encodeURIComponent(tracking)}/messages`, {
+    method: 'PUT',
+    body: { tell },
+  });
 
 export const photographAddress = (tracking: string, name: string) =>
   `/api/v1/resident/reports/${encodeURIComponent(tracking)}/photographs/${name}`;

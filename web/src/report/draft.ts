@@ -37,7 +37,7 @@ export const emptyDraft: Draft = {
   shots: [],
   name: '',
   phone: '',
-  tell: true,
+  tell: false,
 };
 
 export const draft = signal<Draft>(emptyDraft);

@@ -23,7 +23,9 @@ export function mount(page: ComponentType): void {
   // Machines without a Chinese font get ours, in pieces and only those that are looked at. It must not
   // hold up the first paint, and without a network the machine's own fonts have to do.
   const later = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 500));
-  later(() => void import('./fallback_font').catch(() => undefined));
+  later(() => {
+    if (navigator.onLine) void import('./fallback_font').catch(() => undefined);
+  });
 }
 
 class Guard extends Component<{ children: ComponentChildren }, { broken: boolean }> {

@@ -74,7 +74,7 @@ export const report: Translated<typeof zh> = {
     `Only whoever handles it sees it, and every look is recorded; it is erased ${days} days after it ends.`,
   name: 'Name',
   phone: 'Telephone',
-  tell: 'Whoever handles it may send me messages',
+  tell: 'Send me a text message when something happens',
   services: 'Services you can order',
   steps: 'What happens',
   materials: 'What to have ready',

@@ -67,7 +67,7 @@ export const report = {
   contactKept: (days: number) => `只有经办人能看，每次查看都有记录；办结 ${days} 天后删除。`,
   name: '称呼',
   phone: '电话',
-  tell: '经办人可以发消息联系我',
+  tell: '有进展时给我发短信',
   services: '可以点的服务',
   steps: '怎么办理',
   materials: '需要准备',
