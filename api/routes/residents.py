@@ -149,7 +149,7 @@ async def upload_photograph(
     async with driver_transaction(engine) as driver:
         uploader = await check_ticket(driver, visitor, ticket, now)
         if not await residents.count_photograph(driver, visitor.principal.district, uploader, 3 * most):
-            raise NotFoundError("room for more photographs on this ticket", "可用的照片名额")
+            raise NotFoundError("room for more photographs on this ticket", "照片名额")
     whose = Whose(visitor.principal.district, uploader, client_id, lon, lat, now)
     return await take_in(request, engine, kept, whose)
 
@@ -303,7 +303,7 @@ async def choose_messages(
     followed = _own(await _followed(driver, visitor, tracking))
     finding = followed.file.case.finding
     if not await resident_messages.set_wish(driver, visitor.principal.district, finding, body.tell):
-        raise NotFoundError("telephone number with this matter", "该事项留下的电话")
+        raise NotFoundError("telephone number with this matter", "留下的电话")
     return await _shown(driver, visitor, work, followed)
 
 
@@ -337,14 +337,14 @@ async def _followed(driver: asyncpg.Connection, visitor: Visitor, text: str) -> 
     may = follows(visitor.key, tracking, case) if tracking and case else None
     file = await find_case_file(driver, district, case) if case and may else None
     if file is None or may is None or tracking is None:
-        raise NotFoundError("matter under this number and code", "该编号和查询码对应的事项")
+        raise NotFoundError("matter under this number and code", "编号和查询码对应的事项")
     return Followed(file, tracking, may)
 
 
 def _own(followed: Followed) -> Followed:
     """Return it to whoever reported it; whoever only watches may do nothing."""
     if followed.may is not Follow.OWN:
-        raise NotFoundError("matter of your own under this number", "由您提交的该编号事项")
+        raise NotFoundError("matter of your own under this number", "您提交的事项")
     return followed
 
 

@@ -98,7 +98,7 @@ def test_the_street_its_map_and_the_way_are_there_without_a_network(
     page.locator(".task-row", has_text=lane.name).first.click()
     expect(page.locator(".way")).to_contain_text("步行约", timeout=60_000)
     expect(page.locator(".calls a").first).to_be_visible()
-    expect(page.locator(".shift")).to_contain_text("地图已存在手机里", timeout=120_000)
+    expect(page.locator(".shift")).to_contain_text("离线地图已存", timeout=120_000)
     out_of_reach(watched, True)
     page.reload()
     expect(page.locator(".tag--warning", has_text="离线")).to_be_visible()

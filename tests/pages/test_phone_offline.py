@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,89 @@ def until_sent(page: Page, settings: Settings, person: UUID, count: int) -> None
     raise AssertionError(f"the server has {len(findings_of(settings, person))} of {count}")
 
 
+@dataclass
+class Day:
+    """A day of somebody whose phone has no network for so many hours: who, with what, and against what."""
+
+    phone: Phone
+    server: KillableServer
+    settings: Settings
+    proxy: CuttingProxy
+    person: UUID
+    hours: int
+    begins: datetime
+
+    def goes_where_no_network_is(self) -> Page:
+        """The phone keeps its page, loses the network, and starts without it."""
+        page = self.phone.start(self.begins, offline=False)
+        expect(page.locator(".shift")).to_be_visible(timeout=60_000)
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        page.reload()
+        expect(page.locator(".shift")).to_be_visible(timeout=60_000)
+        self.proxy.down = True
+        assert self.phone.context is not None
+        self.phone.context.set_offline(True)
+        page.reload()
+        expect(page.locator(".phone__tabs")).to_be_visible(timeout=60_000)
+        return page
+
+    def reports_all(self, page: Page) -> None:
+        """Everything is reported over those hours; in their middle the browser is killed."""
+        steps, batch = 10, FINDINGS // 10
+        for step in range(steps):
+            if step == steps // 2:
+                self.phone.kill()
+                page = self.phone.start(
+                    self.begins + timedelta(hours=self.hours * step / steps), offline=True
+                )
+                expect(page.locator(".phone__tabs button b")).to_have_text(str(batch * step), timeout=60_000)
+            page.evaluate(REPORT_MANY, {"count": batch, "from": step * batch})
+            page.clock.fast_forward(self.hours * 3_600_000 // steps)
+        assert waiting_on(page) == FINDINGS
+        assert findings_of(self.settings, self.person) == []
+        self.phone.kill()
+
+    def comes_back_after_the_session_ended(self) -> None:
+        """The network is back, and bad; whoever has to sign in anew is told what waits."""
+        self.proxy.down, self.proxy.cut_share = False, 1.0
+        self.phone.session = "over"
+        page = self.phone.start(None, offline=False)
+        page.clock.install()
+        page.reload()
+        expect(page.locator("main")).to_contain_text(f"{FINDINGS} 条", timeout=60_000)
+        self.phone.kill()
+        self.phone.session = new_session(self.settings, self.person)
+
+    def sends_through_it_all(self) -> None:
+        """Requests are cut at random bytes, the server is killed in between, and so is the browser."""
+        page = self.phone.start(datetime.now(UTC), offline=False)
+        until_sent(page, self.settings, self.person, FINDINGS // 5)
+        self.server.kill()
+        time.sleep(1)
+        self.server.start()
+        until_sent(page, self.settings, self.person, FINDINGS // 2)
+        self.phone.kill()
+        page = self.phone.start(datetime.now(UTC), offline=False)
+        until_sent(page, self.settings, self.person, FINDINGS)
+        self.proxy.cut_share = 0.0
+        page.clock.run_for(20_000)
+        expect(page.locator(".phone__tabs button b")).to_have_count(0, timeout=60_000)
+
+    def all_is_there_once_and_in_order(self) -> None:
+        """Each with its own photograph and the time at which it was made."""
+        found = findings_of(self.settings, self.person)
+        assert [one["description"] for one in found] == [f"第 {number} 件" for number in range(FINDINGS)]
+        times = [one["found_at"] for one in found]
+        assert times == sorted(times)
+        assert times[0] - self.begins < timedelta(minutes=30)
+        assert times[-1] - times[0] > timedelta(hours=self.hours * 0.85)
+        assert all(len(one["photographs"]) == 1 for one in found)
+        names = {name for one in found for name in one["photographs"]}
+        assert len(names) == FINDINGS
+        kept = {path.name.split(".")[0] for path in (self.settings.data_path / "photographs").rglob("*.jpg")}
+        assert {name.split(".")[0] for name in names} <= kept
+
+
 @pytest.mark.parametrize("hours", [2, 72])
 def test_everything_done_without_a_network_arrives_once_and_in_order(
     served: tuple[KillableServer, Settings], chromium: Browser, tmp_path: Path, hours: int
@@ -177,63 +261,14 @@ def test_everything_done_without_a_network_arrives_once_and_in_order(
     person = person_of_post(settings, "grid_worker")
     phone = Phone(chromium, tmp_path / "profile", proxy.url, new_session(settings, person))
     begins = datetime.now(UTC) - timedelta(hours=hours, minutes=1)
+    day = Day(phone, server, settings, proxy, person, hours, begins)
     try:
-        page = phone.start(begins, offline=False)
-        expect(page.locator(".shift")).to_be_visible(timeout=60_000)
-        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-        page.reload()
-        expect(page.locator(".shift")).to_be_visible(timeout=60_000)
-
-        proxy.down = True
-        assert phone.context is not None
-        phone.context.set_offline(True)
-        page.reload()  # the page starts without a network
-        expect(page.locator(".phone__tabs")).to_be_visible(timeout=60_000)
-        steps, batch = 10, FINDINGS // 10
-        for step in range(steps):
-            if step == steps // 2:
-                phone.kill()
-                page = phone.start(begins + timedelta(hours=hours * step / steps), offline=True)
-                expect(page.locator(".phone__tabs button b")).to_have_text(str(batch * step), timeout=60_000)
-            page.evaluate(REPORT_MANY, {"count": batch, "from": step * batch})
-            page.clock.fast_forward(hours * 3_600_000 // steps)
-        assert waiting_on(page) == FINDINGS
-        assert findings_of(settings, person) == []
-
-        # the network is back, and bad; the session of that day is over
-        phone.kill()
-        proxy.down, proxy.cut_share = False, 1.0
-        phone.session = "over"
-        page = phone.start(None, offline=False)
-        page.clock.install()
-        page.reload()
-        expect(page.locator("main")).to_contain_text(f"{FINDINGS} 条", timeout=60_000)
-        phone.kill()
-        phone.session = new_session(settings, person)
-        page = phone.start(datetime.now(UTC), offline=False)
-        until_sent(page, settings, person, FINDINGS // 5)
-        server.kill()
-        time.sleep(1)
-        server.start()
-        until_sent(page, settings, person, FINDINGS // 2)
-        phone.kill()
-        page = phone.start(datetime.now(UTC), offline=False)
-        until_sent(page, settings, person, FINDINGS)
-        proxy.cut_share = 0.0
-        page.clock.run_for(20_000)
-        expect(page.locator(".phone__tabs button b")).to_have_count(0, timeout=60_000)
+        page = day.goes_where_no_network_is()
+        day.reports_all(page)
+        day.comes_back_after_the_session_ended()
+        day.sends_through_it_all()
     finally:
         phone.kill()
         proxy.close()
     assert proxy.cuts > 10
-    found = findings_of(settings, person)
-    assert [one["description"] for one in found] == [f"第 {number} 件" for number in range(FINDINGS)]
-    times = [one["found_at"] for one in found]
-    assert times == sorted(times)
-    assert times[0] - begins < timedelta(minutes=30)
-    assert times[-1] - times[0] > timedelta(hours=hours * 0.85)
-    names = {name for one in found for name in one["photographs"]}
-    assert all(len(one["photographs"]) == 1 for one in found)
-    assert len(names) == FINDINGS
-    kept = {path.name.split(".")[0] for path in (settings.data_path / "photographs").rglob("*.jpg")}
-    assert {name.split(".")[0] for name in names} <= kept
+    day.all_is_there_once_and_in_order()

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from api.identity import Role
 from tests.api.pictures import picture
 from tests.pages.conftest import OpenPage
+from tests.pages.phone import Lane, lane_of
 from tests.pages.site import Site
 from tests.pages.staff import Worker, sign_in
 from tests.pages.watched import WatchedPage
@@ -82,6 +83,71 @@ def test_a_report_needs_no_account_and_is_followed_rated_and_opened_again(
     expect(page.locator(".happened")).to_contain_text("已由路灯所修复")
     page.goto(f"{watched.url}/report#mine")
     expect(page.locator(".card--row")).to_contain_text("路灯")
+
+
+def settled(desk: Worker, lane: Lane, number: int) -> None:
+    """The desk files it and sends somebody of the street, who settles it; the desk closes it."""
+    (case,) = [one for one in desk.get("/cases", q=str(number))["items"] if one["number"] == number]
+    case = desk.post(f"/cases/{case['id']}/file")
+    person = lane.member.get("/session")["person"]
+    if case["holder"] != person:
+        act = "reassign" if case["holder"] else "assign"
+        desk.post(f"/cases/{case['id']}/{act}", responder=person, reason="测试")
+    (task,) = [one["task"]["id"] for one in lane.member.get("/tasks") if one["case"]["number"] == number]
+    lane.member.post(f"/tasks/{task}/accept")
+    lane.member.post(f"/tasks/{task}/arrive", reason="已到")
+    lane.member.post(f"/tasks/{task}/resolve", outcome="rectified", reason="已清理")
+    desk.post(f"/cases/{case['id']}/verify")
+
+
+def test_what_was_done_is_rated_and_opened_again_once(open_page: OpenPage, site: Site, desk: Worker) -> None:
+    lane = lane_of(site, desk)
+    there = {"longitude": lane.at[0], "latitude": lane.at[1]}
+    watched = open_report(open_page, "report", geolocation=there)
+    page = watched.page
+    page.get_by_role("radio", name="无照经营游商").check(force=True)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator(".keep__code")).to_be_visible(timeout=30_000)
+    number = int(numbers_in(page).partition("-")[0])
+    settled(desk, lane, number)
+    page.get_by_role("button", name="看进展").click()
+    expect(page.locator("p.state")).to_contain_text("已办结")
+    expect(page.locator(".happened")).to_contain_text("核查通过")
+    assert watched.violations() == []
+    page.get_by_role("button", name="2 分").click()
+    expect(page.get_by_text("您的评价：2 分")).to_be_visible()
+    expect(page.get_by_role("button", name="5 分")).to_have_count(0)
+    page.get_by_role("button", name="没解决，重新办理").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("第二天又来了")
+    assert watched.violations() == []
+    dialog.get_by_role("button", name="提交").click()
+    expect(page.locator("p.state")).not_to_contain_text("已办结")
+    expect(page.locator(".happened")).to_contain_text("第二天又来了")
+    expect(page.get_by_role("button", name="没解决，重新办理")).to_have_count(0)
+    (case,) = [one for one in desk.get("/cases", q=str(number))["items"] if one["number"] == number]
+    assert desk.get(f"/cases/{case['id']}")["satisfaction"] == 2
+
+
+def test_the_page_starts_without_a_network_with_what_was_typed(open_page: OpenPage, tmp_path: Path) -> None:
+    watched = open_report(open_page, "report")
+    page = watched.page
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.locator("input[type=file]").set_input_files(photograph(tmp_path))
+    expect(page.locator(".shots img")).to_have_count(1)
+    page.get_by_role("radio", name="楼道堆物").check(force=True)
+    page.get_by_role("textbox", name="说说情况").fill("三楼楼道堵住了")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("textbox", name="说说情况")).to_have_value("三楼楼道堵住了")
+    expect(page.get_by_role("radio", name="楼道堆物")).to_be_checked()
+    expect(page.locator(".shots img")).to_have_count(1)
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_enabled()
+    page.get_by_role("button", name="在地图上选").click()
+    expect(page.get_by_text("这部分还没有存到本机")).to_be_visible()
+    assert watched.violations() == []
+    expected = re.compile("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    watched.complaints[:] = [said for said in watched.complaints if not expected.search(said)]
 
 
 def test_the_number_is_enough_elsewhere_and_a_wrong_one_says_so(open_page: OpenPage, desk: Worker) -> None:

@@ -1,5 +1,5 @@
 import { policyName } from '../shared/classification';
-import { coordinates, dateAndTime, duration, shortMoment } from '../shared/formats';
+import { coordinates, duration, shortMoment } from '../shared/formats';
 import { Facts } from '../shared/parts/Panel';
 import { CallActs } from './CallActs';
 import { CallHistory } from './CallHistory';
@@ -37,7 +37,7 @@ export function CallCard({ one }: { one: OurCall }) {
             `${policyName('matter', whistle.matter)} · ${policyName('department', call.department)}`,
           ],
           [t.case, coordinates(of.at[0], of.at[1])],
-          [t.calledBy, t.caller(whistle.called_by, dateAndTime(whistle.called_at))],
+          [t.calledBy, t.caller(whistle.called_by, shortMoment(whistle.called_at))],
           call.report_in_by !== null && [t.reportInBy, shortMoment(call.report_in_by)],
           call.obligatory && [t.obligatory, '✓'],
           call.reported_in_at !== null && [

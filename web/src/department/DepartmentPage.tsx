@@ -87,8 +87,8 @@ function CallList({ all }: { all: readonly OurCall[] }) {
     >
       {shown.value === 'past' && past.length > 0 && <PastInWords past={past} />}
       {list.length === 0 ? (
-        <EmptyState icon="whistle" title={t.none}>
-          {t.noneHint}
+        <EmptyState icon="whistle" title={shown.value === 'past' ? t.pastNone : t.none}>
+          {shown.value === 'past' ? null : t.noneHint}
         </EmptyState>
       ) : (
         <ul class="calls-list">

@@ -95,6 +95,15 @@ function PhotoPart({ most }: { most: number }) {
   );
 }
 
+/** Empty the form; as long as the message stands it can be had back. */
+function startAgain(): void {
+  const before = draft.value;
+  clearDraft();
+  say(reportWords().cleared, () => {
+    draft.value = before;
+  });
+}
+
 function SendPart({ needs }: { needs: readonly Need[] }) {
   const t = reportWords();
   const [busy, setBusy] = useState(false);
@@ -141,7 +150,7 @@ function SendPart({ needs }: { needs: readonly Need[] }) {
         {busy ? t.sending : t.send}
       </Button>
       <p class="quiet small">{t.draftKept}</p>
-      <Button look="quiet" icon="delete" onClick={() => clearDraft()}>
+      <Button look="quiet" icon="delete" onClick={startAgain}>
         {t.startAgain}
       </Button>
     </div>

@@ -6,10 +6,11 @@ import { shortMoment } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
 import { Field } from '../shared/parts/Field';
 import { EmptyState, Shown } from '../shared/parts/States';
+import { say } from '../shared/parts/Toast';
 import { question } from '../shared/question';
 import { session } from '../shared/session';
 import { follow } from './api';
-import { forget, type Mine, mine, waiting } from './sending';
+import { forget, type Mine, mine, remember, waiting } from './sending';
 import { go, hashOf } from './where';
 import { reportWords } from './words';
 
@@ -103,6 +104,12 @@ function LookUp() {
   );
 }
 
+/** Off this phone; the code is nowhere else, so it can be had back. */
+function takeAway(one: Mine): void {
+  void forget(one.tracking);
+  say(reportWords().forgotten, () => void remember(one));
+}
+
 function Row({ one }: { one: Mine }) {
   const t = reportWords();
   const [state, setState] = useState(one.seen);
@@ -121,7 +128,7 @@ function Row({ one }: { one: Mine }) {
           {state !== one.seen && <b class="tag">{t.news}</b>}
         </span>
       </a>
-      <IconButton icon="close" label={t.forgetThis} onClick={() => void forget(one.tracking)} />
+      <IconButton icon="close" label={t.forgetThis} onClick={() => takeAway(one)} />
     </article>
   );
 }

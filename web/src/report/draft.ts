@@ -1,7 +1,7 @@
-import { effect, signal } from '@preact/signals';
+import { keptDraft } from '../shared/kept';
 import type { Shot } from '../street/outbox';
 import type { AskedKind, VisitTime } from './api';
-import { keep, kept } from './shelf';
+import { drawer } from './shelf';
 
 /** What somebody is about to send: kept on his phone with every letter, until the server has it. */
 
@@ -40,10 +40,7 @@ export const emptyDraft: Draft = {
   tell: false,
 };
 
-export const draft = signal<Draft>(emptyDraft);
-const NAME = 'draft';
-const PAUSE_MS = 200;
-let read = false;
+export const { draft, follow: followDraft } = keptDraft<Draft>(drawer, 'draft', emptyDraft);
 
 export const change = (what: Partial<Draft>): void => {
   draft.value = { ...draft.value, ...what };
@@ -54,18 +51,3 @@ export const clearDraft = (kind: AskedKind = draft.value.kind): void => {
   const { name, phone, tell } = draft.value;
   draft.value = { ...emptyDraft, kind, name, phone, tell };
 };
-
-/** Read what was typed before, and keep what is typed from now on. */
-export async function followDraft(): Promise<void> {
-  if (read) return;
-  read = true;
-  const before = await kept<Draft>(NAME);
-  if (before && draft.value === emptyDraft) draft.value = { ...emptyDraft, ...before };
-  let later: ReturnType<typeof setTimeout> | undefined;
-  effect(() => {
-    const now = draft.value;
-    clearTimeout(later);
-    later = setTimeout(() => void keep(NAME, now), PAUSE_MS);
-  });
-  addEventListener('pagehide', () => void keep(NAME, draft.value));
-}

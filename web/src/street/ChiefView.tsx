@@ -67,9 +67,7 @@ export function ChiefView() {
 function Team({ street }: { street: StreetDetail }) {
   const t = streetWords();
   const withMap = useSignal(false);
-  const seen = new Map((answerIn(thePeople.asked.value) ?? []).map(one => [one.person, one]));
   const on = street.members.filter(one => one.on_shift).length;
-  const members = [...street.members].sort((one, other) => Number(other.on_shift) - Number(one.on_shift));
   const marks = useComputed<readonly PhoneMark[]>(() => {
     const members = new Set(answerIn(theStreet.asked.value)?.members.map(one => one.id));
     const people = (answerIn(thePeople.asked.value) ?? []).filter(one => members.has(one.person));
@@ -85,22 +83,13 @@ function Team({ street }: { street: StreetDetail }) {
     <section aria-label={t.team}>
       <h2>{t.team}</h2>
       <p class="quiet">{t.teamOn(on, street.members.length)}</p>
-      <ul class="team">
-        {members.map(member => {
-          const position = seen.get(member.id);
-          const standing = !member.on_shift
-            ? t.offShift
-            : position
-              ? t.onShiftSince(clock(position.at))
-              : t.onShiftUnseen;
-          return (
-            <li key={member.id} class={member.on_shift ? undefined : 'quiet'}>
-              <b>{nameOf(member)}</b> {postName(member.post)}
-              <span class="small quiet">{standing}</span>
-            </li>
-          );
-        })}
-      </ul>
+      <Members of={street.members.filter(one => one.on_shift)} />
+      {on < street.members.length && (
+        <details>
+          <summary>{t.offShiftCount(street.members.length - on)}</summary>
+          <Members of={street.members.filter(one => !one.on_shift)} />
+        </details>
+      )}
       {withMap.value ? (
         <LazyMap marks={marks} box={street.bbox} label={t.patrolMap} />
       ) : (
@@ -114,6 +103,26 @@ function Team({ street }: { street: StreetDetail }) {
         </Button>
       )}
     </section>
+  );
+}
+
+/** Each with when and whether he was last seen. */
+function Members({ of }: { of: StreetDetail['members'] }) {
+  const t = streetWords();
+  const seen = new Map((answerIn(thePeople.asked.value) ?? []).map(one => [one.person, one]));
+  return (
+    <ul class="team">
+      {of.map(member => {
+        const position = seen.get(member.id);
+        const onShift = position ? t.onShiftSince(clock(position.at)) : t.onShiftUnseen;
+        return (
+          <li key={member.id}>
+            <b>{nameOf(member)}</b> {postName(member.post)}
+            <span class="small quiet">{member.on_shift ? onShift : t.offShift}</span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -91,7 +91,7 @@ interface OutcomeChoiceProps {
 export function OutcomeChoice({ label, allowed = ALL, chosen, onChoose }: OutcomeChoiceProps) {
   const t = streetWords();
   return (
-    <fieldset class="tiles">
+    <fieldset class="tiles tiles--outcomes">
       <legend>{label}</legend>
       {allowed.map(each => (
         <label key={each} class={`tile${chosen === each ? ' tile--chosen' : ''}`}>

@@ -6,35 +6,25 @@ import { session } from '../shared/session';
 import { CategoryChoice } from './CategoryChoice';
 import { Choice } from './Choice';
 import { dutyNow } from './duty_acts';
-import { type Outcome, OutcomeChoice } from './EndingForm';
-import type { Shot } from './outbox';
+import { OutcomeChoice } from './EndingForm';
+import { changeFinding, clearFinding, ENTRIES, findingDraft, followFinding, KINDS } from './finding_draft';
 import { PlaceField } from './PlaceField';
 import { here, locateOnce } from './place';
 import { sayHow } from './QueueView';
 import { Shots } from './Shots';
 import { keep } from './sender';
 import { tab } from './state';
-import type { Point } from './tasks_api';
 import { streetWords } from './words';
-
-const KINDS = ['patrol_finding', 'hazard_check', 'dispute', 'visit'] as const;
-const ENTRIES = ['street', 'home', 'building', 'unit'] as const;
-type Kind = (typeof KINDS)[number];
-type Entry = (typeof ENTRIES)[number];
 
 /** Photograph, category, done: the place comes from the phone and can be put right on the map. */
 export function FindingForm() {
   const t = streetWords();
-  const [shots, setShots] = useState<Shot[]>([]);
-  const [kind, setKind] = useState<Kind>('patrol_finding');
-  const [entry, setEntry] = useState<Entry>('street');
-  const [category, setCategory] = useState('');
-  const [corrected, setCorrected] = useState<Point | null>(null);
-  const [description, setDescription] = useState('');
-  const [settled, setSettled] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const { shots, kind, entry, category, corrected, description, settled, outcome } = findingDraft.value;
   const [busy, setBusy] = useState(false);
-  useEffect(locateOnce, []);
+  useEffect(() => {
+    void followFinding();
+    locateOnce();
+  }, []);
   const goesIn = session.value?.grants.some(grant => grant.role === 'grid_worker') ?? false;
   const fix = here.value;
   const at = corrected ?? (fix ? [fix.lon, fix.lat] : null);
@@ -64,7 +54,9 @@ export function FindingForm() {
     setBusy(false);
     sayHow(came);
     // What could neither be kept nor sent stays in the form.
-    if (came !== 'full') tab.value = came !== 'sent' ? 'queue' : patrol ? 'patrol' : 'tasks';
+    if (came === 'full') return;
+    clearFinding();
+    tab.value = came !== 'sent' ? 'queue' : patrol ? 'patrol' : 'tasks';
   };
   return (
     <section class="finding" aria-label={t.find}>
@@ -75,39 +67,48 @@ export function FindingForm() {
             label={t.entry}
             options={ENTRIES.map(id => ({ id, name: t.entries[id] }))}
             chosen={entry}
-            onChoose={setEntry}
+            onChoose={chosen => changeFinding({ entry: chosen })}
           />
           <Choice
             label={t.kind}
             options={KINDS.map(id => ({ id, name: t.findingKinds[id] }))}
             chosen={kind}
-            onChoose={chosen => {
-              setKind(chosen);
-              setCategory('');
-            }}
+            onChoose={chosen => changeFinding({ kind: chosen, category: '' })}
           />
         </>
       )}
-      <Shots shots={shots} onChange={setShots} />
-      <CategoryChoice kind={kind} chosen={category} onChoose={setCategory} />
-      <PlaceField corrected={corrected} onCorrect={setCorrected} />
+      <Shots shots={shots} onChange={changed => changeFinding({ shots: changed })} />
+      <CategoryChoice
+        kind={kind}
+        chosen={category}
+        onChoose={chosen => changeFinding({ category: chosen })}
+      />
+      <PlaceField corrected={corrected} onCorrect={at => changeFinding({ corrected: at })} />
       <Field label={t.describe}>
         {attributes => (
           <textarea
             {...attributes}
             rows={2}
             value={description}
-            onInput={event => setDescription(event.currentTarget.value)}
+            onInput={event => changeFinding({ description: event.currentTarget.value })}
           />
         )}
       </Field>
-      <Check checked={settled} onCheck={setSettled}>
+      <Check checked={settled} onCheck={checked => changeFinding({ settled: checked })}>
         {t.settleHere}
       </Check>
-      {settled && <OutcomeChoice label={t.settledHow} chosen={outcome} onChoose={setOutcome} />}
-      <Button look="primary" class="task__next" disabled={!ready} busy={busy} onClick={() => void send()}>
-        {settled ? t.settleHere : t.handOn}
-      </Button>
+      {settled && (
+        <OutcomeChoice
+          label={t.settledHow}
+          chosen={outcome}
+          onChoose={chosen => changeFinding({ outcome: chosen })}
+        />
+      )}
+      <footer class="task__foot">
+        <Button look="primary" class="task__next" disabled={!ready} busy={busy} onClick={() => void send()}>
+          {settled ? t.settleHere : t.handOn}
+        </Button>
+      </footer>
     </section>
   );
 }

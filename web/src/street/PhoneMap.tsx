@@ -1,6 +1,6 @@
 import { computed, effect, type ReadonlySignal, useSignal } from '@preact/signals';
 import type { GeoJSONSource, LayerSpecification } from 'maplibre-gl';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { MapView } from '../shared/map/MapView';
 import type { MapScene } from '../shared/map/scene';
 import { mapStyle } from '../shared/map/style';
@@ -43,9 +43,13 @@ const OWN = 'own';
 
 /** The phone's map; loaded only when somebody asks for it. */
 export default function PhoneMap(props: PhoneMapProps) {
-  useEffect(() => void theDistrict.put(), []);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    void theDistrict.put();
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
-    <section class="phone-map" aria-label={props.label}>
+    <section ref={place} class="phone-map" aria-label={props.label}>
       <Shown asked={theDistrict.asked.value} retry={() => void theDistrict.put()} skeletonLines={4}>
         {district => <Drawn district={district} {...props} />}
       </Shown>

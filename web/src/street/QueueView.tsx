@@ -2,7 +2,8 @@ import { shortMoment } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
 import { EmptyState } from '../shared/parts/States';
 import { say } from '../shared/parts/Toast';
-import { type Came, discard, retry, sendNow, waiting } from './sender';
+import type { Entry } from './outbox';
+import { type Came, discard, putBack, retry, sendNow, waiting } from './sender';
 import { streetWords } from './words';
 
 /** What became of an act, in a line; whatever was refused is in the list with its reason. */
@@ -10,6 +11,12 @@ export function sayHow(came: Came): void {
   const t = streetWords();
   const words = { sent: t.sent, kept: t.kept, refused: t.refusedSee, full: t.storageFull };
   say(words[came]);
+}
+
+/** Take it off the list; as long as the message stands it can be put back. */
+async function throwAway(entry: Entry): Promise<void> {
+  await discard(entry.id);
+  say(streetWords().discarded, () => void putBack(entry));
 }
 
 /** Everything that was done here and has not reached the server yet, in the order in which it was done. */
@@ -51,7 +58,7 @@ export function QueueView() {
                   <b>{entry.refused.title || t.refused}</b> {entry.refused.detail}
                 </p>
                 <Button onClick={() => void retry(entry)}>{t.retry}</Button>
-                <Button look="danger" title={t.discardSure} onClick={() => void discard(entry.id)}>
+                <Button look="danger" onClick={() => void throwAway(entry)}>
                   {t.discard}
                 </Button>
               </div>

@@ -30,7 +30,6 @@ export function ShiftBar() {
       <div>
         <strong>{duty.on_duty ? t.shiftOn : t.shiftOff}</strong>
         {duty.on_duty && <Positions />}
-        {duty.on_duty && <MapOnPhone />}
         {duty.patrol && tab.value !== 'patrol' && (
           <p class="small">{t.patrolOf(streetName(duty.patrol_street))}</p>
         )}
@@ -43,16 +42,14 @@ export function ShiftBar() {
 }
 
 /** Whether the map would be there in a basement. */
-function MapOnPhone() {
+function mapInWords(): string {
   const t = streetWords();
   const far = mapKept.value;
-  if (!far) return null;
-  const whole = far.kept === far.of;
-  const percent = Math.floor((100 * far.kept) / far.of);
-  return <p class="small quiet">{whole ? t.mapOnPhone : t.mapComing(percent)}</p>;
+  if (!far) return '';
+  return far.kept === far.of ? t.mapOnPhone : t.mapComing(Math.floor((100 * far.kept) / far.of));
 }
 
-/** Whether the phone's place goes to the server, and when it last did. */
+/** Whether the phone's place goes to the server and when it last did; whether the map is on the phone. */
 function Positions() {
   const t = streetWords();
   const words = placeRefused.value
@@ -62,8 +59,9 @@ function Positions() {
       : t.positionsSentAt(clockWithSeconds(lastSentAt.value));
   return (
     <p class="small quiet positions">
-      {words}
-      {unsentFixes.value > 3 && ` · ${t.positionsWaiting(unsentFixes.value)}`}
+      {[words, unsentFixes.value > 3 && t.positionsWaiting(unsentFixes.value), mapInWords()]
+        .filter(Boolean)
+        .join(' · ')}
     </p>
   );
 }

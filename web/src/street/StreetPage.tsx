@@ -64,19 +64,39 @@ export function StreetPage() {
 function SignInFirst() {
   const t = streetWords();
   return (
-    <main class="phone">
-      <EmptyState
-        icon="sign-in"
-        title={t.signInFirst}
-        act={
-          <a class="button button--primary" href={signInAddress()}>
-            {t.signIn}
-          </a>
-        }
-      >
-        {waiting.value.length > 0 ? t.signedOutQueue(waiting.value.length) : null}
-      </EmptyState>
-    </main>
+    <div class="phone">
+      <Head />
+      <main class="phone__main">
+        <EmptyState
+          icon="sign-in"
+          title={t.signInFirst}
+          act={
+            <a class="button button--primary" href={signInAddress()}>
+              {t.signIn}
+            </a>
+          }
+        >
+          {waiting.value.length > 0 ? t.signedOutQueue(waiting.value.length) : null}
+        </EmptyState>
+      </main>
+    </div>
+  );
+}
+
+function Head() {
+  return (
+    <header class="phone__head">
+      <b>{sharedWords().product}</b>
+      <SyntheticTag />
+      {!online.value && (
+        <span class="tag tag--warning">
+          <Icon name="offline" /> {streetWords().offline}
+        </span>
+      )}
+      <span class="phone__room" />
+      <LanguageSwitch />
+      <ThemeSwitch />
+    </header>
   );
 }
 
@@ -105,18 +125,7 @@ function Phone() {
   }, [onShift, online.value, street?.id, places.join()]);
   return (
     <div class="phone">
-      <header class="phone__head">
-        <b>{sharedWords().product}</b>
-        <SyntheticTag />
-        {!online.value && (
-          <span class="tag tag--warning">
-            <Icon name="offline" /> {t.offline}
-          </span>
-        )}
-        <span class="phone__room" />
-        <LanguageSwitch />
-        <ThemeSwitch />
-      </header>
+      <Head />
       <ShiftBar />
       {shelfFull.value && (
         <p class="notice" role="alert">

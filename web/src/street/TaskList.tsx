@@ -93,6 +93,7 @@ export function TaskRow({ one, leg, place }: TaskRowProps) {
           {placeName(of)}
           {leg ? ` · ${leg}` : away !== null ? ` · ${t.straight(distance(away))}` : ''}
         </span>
+        {of.description && <span class="one-line small">{of.description}</span>}
         <span class={due.late ? 'late small' : 'quiet small'}>{due.text}</span>
       </span>
       {of.state === 'offered' && (

@@ -76,7 +76,7 @@ export function TaskView({ id }: { id: string }) {
             [t.where, `${placeName(of)} · ${coordinates(of.at[0], of.at[1])}`],
             [t.description, of.description || undefined],
             [t.why, language.value === 'en' ? task.reason_en : task.reason_zh],
-            [sharedWords().states.new, dateAndTime(of.reported_at)],
+            [t.reportedAt, dateAndTime(of.reported_at)],
           ]}
         />
         <Contact caseId={of.id} source={of.source} />

@@ -130,6 +130,12 @@ export async function discard(id: string): Promise<void> {
   await look();
 }
 
+/** What was discarded stands in the list again, with why it was refused. */
+export async function putBack(entry: Entry): Promise<void> {
+  await phoneShelf.put(entry);
+  await look();
+}
+
 export async function retry(entry: Entry): Promise<void> {
   const { refused: _, kept: __, ...again } = entry;
   await phoneShelf.put(again);

@@ -20,7 +20,8 @@ const STANDS_WITH_UNDO_MS = 10_000;
 export function say(text: string, undo?: () => void): void {
   lastId += 1;
   const id = lastId;
-  messages.value = [...messages.value.slice(-2), { id, text, ...(undo ? { undo } : {}) }];
+  const others = messages.value.filter(message => undo || message.text !== text);
+  messages.value = [...others.slice(-2), { id, text, ...(undo ? { undo } : {}) }];
   setTimeout(() => dismiss(id), undo ? STANDS_WITH_UNDO_MS : STANDS_MS);
 }
 

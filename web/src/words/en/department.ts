@@ -5,6 +5,7 @@ import type { department as zh } from '../zh/department';
 export const department: Translated<typeof zh> = {
   calls: 'Calls to us',
   none: 'Nobody calls you',
+  pastNone: 'No past calls yet',
   noneHint: 'A subdistrict that calls you appears here.',
   standings: {
     called: 'Called',
@@ -22,7 +23,7 @@ export const department: Translated<typeof zh> = {
   obligatory: 'Must come',
   score: 'Rated',
   stars: (count: number) => `${count} of 5`,
-  case: 'Case',
+  case: 'Place',
   number: (value: number) => `#${value}`,
   waiting: 'Waiting',
   past: 'Past',
@@ -37,7 +38,7 @@ export const department: Translated<typeof zh> = {
   clockOver: (time: string) => `${time} over the time to report in`,
   tookToReport: (time: string) => `reported in after ${time}`,
   tookToArrive: (time: string) => `arrived after ${time}`,
-  caller: (name: string, time: string) => `${name} whistled at ${time}`,
+  caller: (name: string, time: string) => `${name} · ${time}`,
   why: 'What was said',
   hereNow: 'We are there: report in and arrive',
   away: (far: string) => `About ${far} from the place`,

@@ -5,6 +5,7 @@ import type { street as zh } from '../zh/street';
 export const street: Translated<typeof zh> = {
   tabs: { tasks: 'Tasks', patrol: 'Patrol', find: 'Report', street: 'Street', queue: 'Waiting' },
   tasks: 'My tasks',
+  reportedAt: 'Reported at',
   noTasks: 'Nothing to do',
   noTasksHint: 'New offers appear here.',
   notStaff: 'This account belongs to no member of staff, so it receives no tasks.',
@@ -64,7 +65,7 @@ export const street: Translated<typeof zh> = {
   refusedSee: 'Not accepted: see why under Waiting',
   retry: 'Try now',
   discard: 'Give it up',
-  discardSure: 'It will not be sent any more.',
+  discarded: 'Discarded; it will not be sent',
   queued: (count: number) => `${count} waiting`,
   offline: 'Offline',
   made: (moment: string) => `made ${moment}`,
@@ -124,10 +125,10 @@ export const street: Translated<typeof zh> = {
   storageFull:
     'The phone is full and this was not kept. It is still on this page: free some room or wait for the network, then send it again.',
   // On shift, and positions
-  positionsSentAt: (time: string) => `Positions are sent while on shift, last at ${time}`,
+  positionsSentAt: (time: string) => `Position sent ${time}`,
   positionsWaiting: (count: number) => `${count} positions wait to be sent`,
-  mapOnPhone: 'The map is on this phone, network or not',
-  mapComing: (percent: number) => `Keeping the map on this phone: ${percent}%`,
+  mapOnPhone: 'map kept for offline',
+  mapComing: (percent: number) => `keeping the map ${percent}%`,
   shiftUnknown: 'Offline: on shift or off as of the last contact',
   // Reporting
   kind: 'Kind',
@@ -178,6 +179,7 @@ export const street: Translated<typeof zh> = {
   onShiftSince: (time: string) => `seen ${time}`,
   onShiftUnseen: 'on shift, no position yet',
   offShift: 'off shift',
+  offShiftCount: (count: number) => `${count} off shift`,
   streetCases: 'Cases of the street',
   streetCasesCount: (open: number, late: number) => `${open} open, ${late} late`,
   noStreetCases: 'No open case on this street.',

@@ -2,6 +2,7 @@
 export const department = {
   calls: '吹哨与报到',
   none: '没有待办的吹哨',
+  pastNone: '还没有往期吹哨',
   noneHint: '街道吹哨后会出现在这里。',
   standings: {
     called: '待报到',
@@ -19,7 +20,7 @@ export const department = {
   obligatory: '必到',
   score: '街道评分',
   stars: (count: number) => `${count} 分`,
-  case: '案件',
+  case: '位置',
   number: (value: number) => `#${value}`,
   waiting: '待办',
   past: '往期',
@@ -34,7 +35,7 @@ export const department = {
   clockOver: (time: string) => `报到已超时 ${time}`,
   tookToReport: (time: string) => `${time}后报到`,
   tookToArrive: (time: string) => `${time}后到场`,
-  caller: (name: string, time: string) => `${name}于${time}吹哨`,
+  caller: (name: string, time: string) => `${name} · ${time}`,
   why: '吹哨说明',
   hereNow: '我们已在现场，报到并到场',
   away: (far: string) => `距离现场约 ${far}`,
