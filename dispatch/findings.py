@@ -35,6 +35,16 @@ class Source(StrEnum):
     """Another system's past, brought in as history."""
 
 
+class Entered(StrEnum):
+    """Where the finder had gone in: the three entries and one patrol of a grid worker."""
+
+    HOME = "home"
+    BUILDING = "building"
+    UNIT = "unit"
+    """A shop, an office, a works, a school."""
+    STREET = "street"
+
+
 class Wish(StrEnum):
     """What the finder wants to happen next."""
 
@@ -65,5 +75,7 @@ class Finding:
     wish: Wish = Wish.HAND_ON
     outcome: Outcome | None = None
     patrol: str | None = None
+    entered: Entered | None = None
+    """None where he did not say."""
     drill: bool = False
     """Seen in a drill: played by the simulator against the real server, not in the city."""

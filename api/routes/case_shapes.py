@@ -11,7 +11,7 @@ from api.case_items import CaseItem, LonLatPair
 from dispatch.by_hand import AtHand
 from dispatch.cases import CaseEvent, Task
 from dispatch.choices import Decision
-from dispatch.findings import Kind, Source, Wish
+from dispatch.findings import Entered, Kind, Source, Wish
 from dispatch.lifecycle import Outcome, State, allowed_actions
 from dispatch.whistle import Whistle
 
@@ -38,6 +38,7 @@ class FindingReport(BaseModel):
     wish: Wish = Wish.HAND_ON
     outcome: Outcome | None = None
     patrol: UUID | None = None
+    entered: Entered | None = Field(default=None, description="Where a grid worker had gone in.")
     source: Source | None = Field(default=None, description="Only operators name one: a hotline call, say.")
 
 

@@ -51,6 +51,7 @@ async def report_finding(
         report.wish,
         report.outcome,
         str(report.patrol) if report.patrol else None,
+        report.entered,
         drill=reporter.drill,
     )
     case, new = await work.report(finding, await work.reporters.actor_of(reporter), digest_of(report))

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Annotated
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -17,6 +18,7 @@ from api.identity import Permission, Principal, Where, may, reach_of
 from api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from api.routes.shifts import own_person
 from api.store import duty
+from dispatch.findings import Entered
 from geo.coordinates import LonLat, MetricPlane
 
 router = APIRouter(prefix="/api/v1/patrols", tags=["patrols"])
@@ -70,6 +72,8 @@ class PatrolCard(PatrolItem):
 
     track: list[tuple[float, float]]
     length_m: float
+    entered: dict[Entered, int]
+    """How many of the findings came from homes, buildings, firms and the street, where that was said."""
 
 
 @router.post("", status_code=201)
@@ -103,8 +107,7 @@ async def end_patrol(
     found = await duty.find_patrol(driver, principal.district, patrol)
     if found is None or found.person != principal.person:
         raise NotFoundError("patrol", "巡查记录")
-    track = await duty.read_patrol_track(driver, principal.district, found)
-    return _card(found, [*track])
+    return await _card(driver, principal.district, found)
 
 
 @router.get("")
@@ -133,15 +136,22 @@ async def read_patrol(patrol: UUID, principal: Viewer, driver: DriverTransaction
     found = await duty.find_patrol(driver, principal.district, patrol)
     if found is None or not may(principal, Permission.VIEW_POSITIONS, _where(found)):
         raise NotFoundError("patrol", "巡查记录")
-    return _card(found, [*await duty.read_patrol_track(driver, principal.district, found)])
+    return await _card(driver, principal.district, found)
 
 
 def _where(patrol: duty.Patrol) -> Where:
     return Where(patrol.area, patrol.street, owners=frozenset({patrol.person}))
 
 
-def _card(patrol: duty.Patrol, track: list[tuple[float, float]]) -> PatrolCard:
-    return PatrolCard(**PatrolItem.of(patrol).model_dump(), track=track, length_m=_length_m(track))
+async def _card(driver: asyncpg.Connection, district: str, patrol: duty.Patrol) -> PatrolCard:
+    track = [*await duty.read_patrol_track(driver, district, patrol)]
+    entered = {
+        Entered(name): count
+        for name, count in (await duty.count_entries(driver, district, patrol.id)).items()
+    }
+    return PatrolCard(
+        **PatrolItem.of(patrol).model_dump(), track=track, length_m=_length_m(track), entered=entered
+    )
 
 
 def _length_m(track: list[tuple[float, float]]) -> float:

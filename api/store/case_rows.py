@@ -187,6 +187,7 @@ def row_of_finding(finding: Finding, case: CaseId, digest: str) -> Json:
         "wish": finding.wish,
         "outcome": finding.outcome,
         "patrol": finding.patrol,
+        "entered": finding.entered,
         "drill": finding.drill,
     }
 

@@ -185,6 +185,18 @@ async def list_patrols(
     return [Patrol(**dict(row)) for row in rows]
 
 
+async def count_entries(driver: asyncpg.Connection, district: str, patrol: UUID) -> dict[str, int]:
+    """Return how many findings of a patrol came from where its walker had gone in."""
+    rows = await fetch_rows(
+        driver,
+        "SELECT entered, count(*) AS findings FROM finding "
+        "WHERE district = $1 AND patrol = $2 AND entered IS NOT NULL GROUP BY entered",
+        district,
+        patrol,
+    )
+    return {row["entered"]: row["findings"] for row in rows}
+
+
 async def read_patrol_track(
     driver: asyncpg.Connection, district: str, patrol: Patrol
 ) -> Sequence[tuple[float, float]]:

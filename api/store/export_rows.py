@@ -67,7 +67,7 @@ CASE_LISTS: Mapping[str, ExportList] = {
             **_named("f", "kind", "source", "category"),
             "lon": "ST_X(f.geom)",
             "lat": "ST_Y(f.geom)",
-            **_named("f", "found_at", "received_at", "wish", "outcome", "patrol", "description"),
+            **_named("f", "found_at", "received_at", "wish", "outcome", "patrol", "entered", "description"),
         },
         "cases c JOIN finding f ON f.district = c.district AND f.case_id = c.id",
         "f.received_at DESC, f.id DESC",

@@ -174,7 +174,7 @@ _CASE = (
 ).split()
 _FINDING = (
     "district id submitter client_id digest case_id source kind category geom found_at received_at"
-    " description photographs wish outcome patrol drill"
+    " description photographs wish outcome patrol entered drill"
 ).split()
 _EVENT = "district id case_id kind at actor actor_post area street body".split()
 _TASK = (

@@ -177,12 +177,14 @@ async def test_a_patrol_from_start_to_end(street: Street) -> None:
         "lat": 37.0055,
         "found_at": datetime.now(UTC).isoformat(),
         "patrol": patrol["id"],
+        "entered": "home",
     }
     assert (await street.steward.post("/api/v1/findings", json=finding)).status_code < 300
     ended = (await street.steward.post(f"/api/v1/patrols/{patrol['id']}/end")).json()
     assert len(ended["track"]) == 6
     assert ended["length_m"] == pytest.approx(1110, rel=0.02)
     assert ended["findings"] == 1
+    assert ended["entered"] == {"home": 1}
     (listed,) = (await street.chief.get("/api/v1/patrols?street=lane-0")).json()["items"]
     assert listed["ended_at"] is not None
     assert (await street.chief.get("/api/v1/patrols?street=lane-1")).json()["items"] == []

@@ -7,13 +7,14 @@ import { CategoryChoice } from './CategoryChoice';
 import { Choice } from './Choice';
 import { dutyNow } from './duty_acts';
 import { OutcomeChoice } from './EndingForm';
-import { changeFinding, clearFinding, ENTRIES, findingDraft, followFinding, KINDS } from './finding_draft';
+import { changeFinding, clearFinding, findingDraft, followFinding, KINDS } from './finding_draft';
 import { PlaceField } from './PlaceField';
 import { here, locateOnce } from './place';
 import { sayHow } from './QueueView';
 import { Shots } from './Shots';
 import { keep } from './sender';
 import { tab } from './state';
+import { ENTRIES } from './tasks_api';
 import { streetWords } from './words';
 
 /** Photograph, category, done: the place comes from the phone and can be put right on the map. */
@@ -33,6 +34,7 @@ export function FindingForm() {
     if (!ready) return;
     setBusy(true);
     const patrol = dutyNow()?.patrol;
+    // Counted by `entered`; said in words as well, for whoever reads the case.
     const where = goesIn && entry !== 'street' ? `${t.entries[entry]} · ` : '';
     const came = await keep({
       kind: 'finding',
@@ -48,6 +50,7 @@ export function FindingForm() {
         wish: settled ? 'settle' : 'hand_on',
         ...(settled ? { outcome } : {}),
         ...(patrol ? { patrol } : {}),
+        ...(goesIn ? { entered: entry } : {}),
       },
       shots,
     });

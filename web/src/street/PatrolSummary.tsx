@@ -6,7 +6,7 @@ import { answerIn } from '../shared/question';
 import { sharedWords } from '../shared/words';
 import { waiting } from './sender';
 import { streetName } from './state';
-import { thePatrol, thePieces } from './tasks_api';
+import { ENTRIES, thePatrol, thePieces } from './tasks_api';
 import { streetWords } from './words';
 
 interface PatrolSummaryProps {
@@ -44,6 +44,10 @@ export function PatrolSummary({ patrol, street, onClose }: PatrolSummaryProps) {
               duration((Date.parse(card.ended_at ?? card.started_at) - Date.parse(card.started_at)) / 1000),
             ],
             [t.patrolFound, t.patrolCases(card.findings)],
+            ...ENTRIES.filter(entry => card.entered[entry]).map((entry): [string, string] => [
+              t.entries[entry],
+              t.patrolCases(card.entered[entry] ?? 0),
+            ]),
             [t.patrolLeft, left === undefined ? undefined : t.patrolSegments(left)],
           ]}
         />

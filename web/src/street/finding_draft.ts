@@ -1,17 +1,16 @@
 import { drawerNamed, keptDraft } from '../shared/kept';
 import type { Outcome } from './EndingForm';
 import type { Shot } from './outbox';
-import type { Point } from './tasks_api';
+import type { Entry, Point } from './tasks_api';
 
 /** A finding that is being written: kept on the phone, photographs too, until it is handed over or cleared. */
 
 export const KINDS = ['patrol_finding', 'hazard_check', 'dispute', 'visit'] as const;
-export const ENTRIES = ['street', 'home', 'building', 'unit'] as const;
 
 export interface FindingDraft {
   shots: Shot[];
   kind: (typeof KINDS)[number];
-  entry: (typeof ENTRIES)[number];
+  entry: Entry;
   category: string;
   /** Where it was put on the map; null for where the phone is. */
   corrected: Point | null;

@@ -88,6 +88,10 @@ export const thePieces = question<StreetPieces, string>((street, signal) =>
   ask<StreetPieces>(`/streets/${street}/pieces`, { signal }),
 );
 
+/** Where a grid worker had gone in. */
+export const ENTRIES = ['street', 'home', 'building', 'unit'] as const;
+export type Entry = (typeof ENTRIES)[number];
+
 export interface PatrolCard {
   id: string;
   street: string;
@@ -96,6 +100,8 @@ export interface PatrolCard {
   findings: number;
   track: Point[];
   length_m: number;
+  /** How many findings came from where he had gone in. */
+  entered: Partial<Record<Entry, number>>;
 }
 
 export const thePatrol = question<PatrolCard, string>((patrol, signal) =>
