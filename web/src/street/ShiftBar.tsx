@@ -12,8 +12,8 @@ export function ShiftBar() {
   const t = streetWords();
   const duty = dutyNow();
   const [busy, setBusy] = useState(false);
+  const offline = theDuty.asked.value.state === 'failed';
   if (!duty) {
-    const offline = theDuty.asked.value.state === 'failed';
     return offline ? (
       <section class="shift">
         <p class="small">{t.shiftUnknown}</p>
@@ -30,6 +30,7 @@ export function ShiftBar() {
       <div>
         <strong>{duty.on_duty ? t.shiftOn : t.shiftOff}</strong>
         {duty.on_duty && <Positions />}
+        {offline && <p class="small">{t.shiftUnknown}</p>}
         {duty.patrol && tab.value !== 'patrol' && (
           <p class="small">{t.patrolOf(streetName(duty.patrol_street))}</p>
         )}

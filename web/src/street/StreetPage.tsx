@@ -13,13 +13,14 @@ import { FindingForm } from './FindingForm';
 import { keepMapAround } from './keep_map';
 import { boxAround } from './map_box';
 import { PatrolView } from './PatrolView';
-import { followWhile, locateOnce } from './place';
+import { followWhile, here, locateOnce } from './place';
 import { QueueView } from './QueueView';
 import { ShiftBar } from './ShiftBar';
 import { online, sendNow, shelfFull, startSending, waiting, whenSent } from './sender';
 import { isChief, openTask, ownStreet, type Tab, tab, tasks, theDuty, theStreets, theTasks } from './state';
 import { TaskList } from './TaskList';
 import { TaskView } from './TaskView';
+import { type Point, readAhead } from './tasks_api';
 import { streetWords } from './words';
 import '../shared/parts/panel.css';
 import './street.css';
@@ -113,6 +114,16 @@ function Phone() {
     return () => clearInterval(again);
   }, []);
   useEffect(() => followWhile(onShift), [onShift]);
+  const taken = tasks.value.filter(one => one.case.state === 'accepted' || one.case.state === 'on_site');
+  const located = here.value !== null;
+  useEffect(() => {
+    if (!online.value) return;
+    const from: Point | null = here.value && [here.value.lon, here.value.lat];
+    void readAhead(
+      taken.map(one => ({ task: one.task.id, of: one.case.id })),
+      from,
+    );
+  }, [taken.map(one => one.task.id).join(), located, online.value]);
   const street = ownStreet.value;
   const places = tasks.value.slice(0, MOST_PLACES).map(one => one.case.at);
   useEffect(() => {

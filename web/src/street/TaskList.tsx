@@ -13,7 +13,7 @@ import { boxAround, metresBetween } from './map_box';
 import type { PhoneMark } from './PhoneMap';
 import { here } from './place';
 import { RoundList } from './RoundList';
-import { moment, openTask, streetName, type TaskWithCase, tasks, theTasks } from './state';
+import { lastTasks, moment, openTask, streetName, type TaskWithCase, tasks, theTasks } from './state';
 import type { Point } from './tasks_api';
 import { theRound } from './tasks_api';
 import { streetWords } from './words';
@@ -38,7 +38,9 @@ export function TaskList() {
   return (
     <>
       <h1 class="unseen">{t.tasks}</h1>
-      {asked.state === 'failed' && <StaleNotice since={asked.earlierAt ?? Date.now()} retry={again} />}
+      {asked.state === 'failed' && (
+        <StaleNotice since={asked.earlierAt ?? lastTasks.value?.at ?? Date.now()} retry={again} />
+      )}
       <Choice
         label={t.tasks}
         options={(['list', 'map', 'round'] as const).map(id => ({ id, name: t.views[id] }))}

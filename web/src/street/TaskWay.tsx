@@ -58,7 +58,7 @@ export function TaskWay({ one }: { one: TaskWithCase }) {
     <section class="way">
       {!at && <p class="quiet">{t.wayWants}</p>}
       {way && <WayInWords way={way} />}
-      {way && offline && <p class="quiet small">{t.wayKept(shortMoment(Date.now()))}</p>}
+      {way && offline && <p class="quiet small">{t.wayKept(shortMoment(way.at))}</p>}
       {!way && asked.state === 'failed' && !offline && !notReady && <p class="quiet">{t.wayNone}</p>}
       {withMap.value ? (
         <LazyMap marks={marks} box={boxAround(places)} label={t.openMap} />

@@ -1,7 +1,7 @@
 import { answerIn } from '../shared/question';
 import { sayHow } from './QueueView';
 import { keep, waiting } from './sender';
-import { type Duty, theDuty } from './state';
+import { type Duty, lastDuty, theDuty } from './state';
 
 /** Going on and off shift, beginning and ending a walk: kept and sent in order like everything else. */
 
@@ -23,7 +23,7 @@ export async function actOnDuty(
 
 /** How the day stands once what waits on the phone has reached the server. */
 export function dutyNow(): Duty | undefined {
-  let duty = answerIn(theDuty.asked.value);
+  let duty = answerIn(theDuty.asked.value) ?? lastDuty.value?.answer;
   for (const { path, body, refused } of waiting.value) {
     if (!duty || refused) continue;
     if (path === '/shifts/on') duty = { ...duty, on_duty: true };

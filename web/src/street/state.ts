@@ -1,8 +1,8 @@
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, type Signal, signal } from '@preact/signals';
 import { ask } from '../shared/api';
 import type { CaseItem, Task } from '../shared/case_api';
 import { nameOf } from '../shared/language';
-import { answerIn, question } from '../shared/question';
+import { answerIn, type Question, question } from '../shared/question';
 import { remembered } from '../shared/remembered';
 import { session } from '../shared/session';
 import type { Box } from '../shared/territory_api';
@@ -11,6 +11,7 @@ import { metresBetween } from './map_box';
 import type { Entry } from './outbox';
 import { here } from './place';
 import { waiting } from './sender';
+import { lastCards, lastWays } from './tasks_api';
 
 export interface TaskWithCase {
   task: Task;
@@ -57,7 +58,7 @@ export const ownStreet = computed<StreetName | null>(() => {
   const streets = answerIn(theStreets.asked.value) ?? [];
   const granted = session.value?.grants.find(grant => grant.street)?.street;
   const person = session.value?.person;
-  const patrolled = answerIn(theDuty.asked.value)?.patrol_street;
+  const patrolled = (answerIn(theDuty.asked.value) ?? lastDuty.value?.answer)?.patrol_street;
   return (
     streets.find(one => one.id === (patrolled ?? granted)) ??
     streets.find(one => person && one.chief?.id === person) ??
@@ -75,12 +76,34 @@ export function streetName(id: string | null): string {
   return found ? nameOf(found) : (id ?? '');
 }
 
-const isList = (value: unknown): value is TaskWithCase[] => Array.isArray(value);
-/** The last list that was fetched: what is shown in a basement. */
-const lastTasks = remembered<TaskWithCase[]>('street.tasks', [], isList);
+interface Last<Answer> {
+  answer: Answer;
+  /** When it was fetched, in milliseconds. */
+  at: number;
+}
+
+/** The last answer that was fetched, kept over a closed page: what there is in a basement. */
+function lastOf<Answer>(name: string, asked: Question<Answer, void>['asked']): Signal<Last<Answer> | null> {
+  const isLast = (value: unknown): value is Last<Answer> | null =>
+    typeof value === 'object' && value !== null && 'answer' in value && 'at' in value;
+  const kept = remembered<Last<Answer> | null>(name, null, isLast);
+  effect(() => {
+    const now = asked.value;
+    if (now.state === 'ready') kept.value = { answer: now.answer, at: now.at };
+  });
+  return kept;
+}
+
+export const lastTasks = lastOf('street.last-tasks', theTasks.asked);
+export const lastDuty = lastOf('street.last-duty', theDuty.asked);
+
 effect(() => {
-  const asked = theTasks.asked.value;
-  if (asked.state === 'ready') lastTasks.value = asked.answer;
+  // Nobody is signed in any more: what was his is nobody's to read, with a network or without.
+  if (session.value?.signed_in !== false) return;
+  lastTasks.value = null;
+  lastDuty.value = null;
+  lastCards.value = {};
+  lastWays.value = {};
 });
 
 const STEP_OF: Record<string, Partial<CaseItem> & { taken?: boolean; gone?: boolean }> = {
@@ -123,7 +146,7 @@ function steps({ case: of }: TaskWithCase): number {
 }
 
 export const tasks = computed(() => {
-  const known = answerIn(theTasks.asked.value) ?? lastTasks.value;
+  const known = answerIn(theTasks.asked.value) ?? lastTasks.value?.answer ?? [];
   return known
     .map(one => withWaiting(one, waiting.value))
     .filter(one => one !== null)

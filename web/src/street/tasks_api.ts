@@ -12,6 +12,8 @@ export interface Way {
   seconds: number;
   length_m: number;
   line: Point[];
+  /** When it was fetched. */
+  at: string;
   steps: { name: string; name_en: string; length_m: number }[];
 }
 
@@ -48,23 +50,49 @@ function withOne<Value>(kept: Record<string, Value>, key: string, value: Value):
   return Object.fromEntries([...others.slice(1 - KEPT_AT_MOST), [key, value]]);
 }
 
-export const theWay = question<Way, { task: string; lon: number; lat: number }>(
-  async ({ task, lon, lat }, signal) => {
-    const way = await ask<Way>(`/tasks/${task}/way`, { query: { lon, lat }, signal });
-    lastWays.value = withOne(lastWays.value, task, way);
-    return way;
-  },
-);
+interface WayAsked {
+  task: string;
+  lon: number;
+  lat: number;
+}
+interface CardAsked {
+  task: string;
+  of: string;
+}
 
-export const theCard = question<Known, { task: string; of: string }>(async ({ task, of }, signal) => {
+async function fetchWay({ task, lon, lat }: WayAsked, signal?: AbortSignal): Promise<Way> {
+  const stop = signal ? { signal } : {};
+  const found = await ask<Way>(`/tasks/${task}/way`, { query: { lon, lat }, ...stop });
+  const way = { ...found, at: new Date().toISOString() };
+  lastWays.value = withOne(lastWays.value, task, way);
+  return way;
+}
+
+async function fetchCard({ task, of }: CardAsked, signal?: AbortSignal): Promise<Known> {
+  const stop = signal ? { signal } : {};
   const [card, contacts] = await Promise.all([
-    ask<CaseCard>(`/cases/${of}`, { signal }),
-    ask<Contact[]>(`/tasks/${task}/contacts`, { signal }),
+    ask<CaseCard>(`/cases/${of}`, stop),
+    ask<Contact[]>(`/tasks/${task}/contacts`, stop),
   ]);
   const known = { card, contacts, at: new Date().toISOString() };
   lastCards.value = withOne(lastCards.value, task, known);
   return known;
-});
+}
+
+export const theWay = question<Way, WayAsked>(fetchWay);
+export const theCard = question<Known, CardAsked>(fetchCard);
+
+/** What was taken on is read before it is asked for: history, whom to call and the way, for where no network is. */
+export async function readAhead(taken: readonly CardAsked[], from: Point | null): Promise<void> {
+  for (const { task, of } of taken.slice(0, KEPT_AT_MOST)) {
+    try {
+      if (!lastCards.value[task]) await fetchCard({ task, of });
+      if (from && !lastWays.value[task]) await fetchWay({ task, lon: from[0], lat: from[1] });
+    } catch {
+      // It was only ahead of time: whoever opens the task asks again.
+    }
+  }
+}
 
 export const theRound = question<Round, { lon: number; lat: number }>((here, signal) =>
   ask<Round>('/tasks/round', { query: here, signal }),
