@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 const here = import.meta.dirname;
+const OUT = resolve(here, '../api/pages');
 
 const pageNames = readdirSync(here)
   .filter(name => name.endsWith('.html'))
   .map(name => basename(name, '.html'));
 
-/** Every `web/<page>.html` is a page of its own; the one service worker, where there is one, goes with them. */
-function entries(): Record<string, string> {
-  const found = Object.fromEntries(pageNames.map(name => [name, resolve(here, `${name}.html`)]));
-  const worker = resolve(here, 'src/service_worker.ts');
-  return existsSync(worker) ? { ...found, 'service-worker': worker } : found;
-}
+/** Every `web/<page>.html` is a page of its own. */
+const entries = Object.fromEntries(pageNames.map(name => [name, resolve(here, `${name}.html`)]));
 
 /**
  * The script that runs before the first paint must be a plain one, which Vite leaves alone: give it a name with
@@ -53,20 +50,18 @@ const OFFLINE_PAGES = ['street', 'report'];
  * The service worker keeps what these pages start with, and the phone's map once that is asked for: both lists are
  * read from the build. The fallback font is for desks, and large: it is kept when it is used.
  */
-function workerFiles(): Plugin {
+function serviceWorker(): Plugin {
+  const shells: Record<string, string[]> = {};
+  let mapFiles: string[] = [];
   return {
-    name: 'worker-files',
+    name: 'service-worker',
     apply: 'build',
     generateBundle: {
       // After all others: chunks that hold nothing but a style have gone by then.
       order: 'post',
       handler(_, bundle) {
-        const chunks = Object.values(bundle).filter(file => file.type === 'chunk');
-        const worker = chunks.find(chunk => chunk.name === 'service-worker');
-        if (!worker) throw new Error('the build has no service worker');
         const always = Object.keys(bundle).filter(name => name.includes('early-'));
         const map = new Set(Object.keys(bundle).filter(name => name.includes('maplibre-gl-worker')));
-        const shells: Record<string, string[]> = {};
         for (const page of OFFLINE_PAGES) {
           const shell = new Set(always);
           const later = page === 'street' ? map : new Set<string>();
@@ -78,18 +73,40 @@ function workerFiles(): Plugin {
             for (const next of chunk.imports) walk(next, into);
             for (const next of chunk.dynamicImports) if (!next.includes('font')) walk(next, later);
           };
-          const entry = chunks.find(chunk => chunk.isEntry && chunk.name === page);
+          const entry = Object.values(bundle).find(
+            file => file.type === 'chunk' && file.name === page && file.isEntry,
+          );
           if (!entry) throw new Error(`the build has no page ${page}`);
           walk(entry.fileName, shell);
           for (const name of shell) later.delete(name);
           shells[`/${page}`] = addressesOf(shell);
         }
-        worker.code = worker.code
-          .replaceAll('__SHELLS__', JSON.stringify(shells))
-          .replaceAll('__MAP_FILES__', JSON.stringify(addressesOf(map)));
+        mapFiles = addressesOf(map);
       },
     },
+    closeBundle: () => buildServiceWorker(shells, mapFiles),
   };
+}
+
+/** One plain script under an address that stays: old browsers take no modules there. */
+async function buildServiceWorker(shells: Record<string, string[]>, mapFiles: string[]): Promise<void> {
+  await build({
+    configFile: false,
+    root: here,
+    logLevel: 'warn',
+    define: { __SHELLS__: JSON.stringify(shells), __MAP_FILES__: JSON.stringify(mapFiles) },
+    build: {
+      outDir: OUT,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      target: 'es2022',
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: resolve(here, 'src/service_worker.ts'),
+        output: { format: 'iife', entryFileNames: 'service-worker.js' },
+      },
+    },
+  });
 }
 
 const addressesOf = (files: Iterable<string>): string[] => [...files].map(name => `/${name}`).sort();
@@ -99,10 +116,10 @@ export default defineConfig({
   // Pages lead only to pages that are built.
   define: { __PAGES__: JSON.stringify(pageNames) },
   logLevel: 'warn',
-  plugins: [woff2Only, earlyScript(), workerFiles()],
+  plugins: [woff2Only, earlyScript(), serviceWorker()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: resolve(here, '../api/pages'),
+    outDir: OUT,
     emptyOutDir: true,
     target: 'es2022',
     // A font or picture inlined as a data: address would need a looser Content-Security-Policy.
@@ -111,11 +128,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      input: entries(),
-      output: {
-        // A service worker must keep its address between releases.
-        entryFileNames: chunk => (chunk.name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
-      },
+      input: entries,
     },
   },
   // Nothing is timed by its limit: a busy machine may be ten times slower.

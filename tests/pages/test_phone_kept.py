@@ -180,6 +180,39 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed(
     assert [one["description"] for one in found if "件" in one["description"]] == ["第二件", "第一件"]
 
 
+def test_what_waits_goes_out_behind_a_closed_page(
+    open_page: OpenPage, operator: Worker, lane: Lane, tmp_path: Path
+) -> None:
+    watched = open_phone(open_page, lane.member, lane)
+    page = watched.page
+    kept_by_worker(page)
+    out_of_reach(watched, True)
+    _report(page, tmp_path, "关掉页面以后")
+    expect(page.locator(".queue li").last).to_contain_text("等待网络")
+    aside = page.context.new_page()
+    devtools = page.context.new_cdp_session(aside)
+    registered: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: registered.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    page.close()
+    out_of_reach(watched, False)
+    # what the browser does by itself once it finds that the network is back
+    sync = {"origin": watched.url, "registrationId": registered[0], "tag": "yilu-outbox", "lastChance": False}
+    devtools.send("ServiceWorker.dispatchSyncEvent", sync)
+    person = lane.member.get("/session")["person"]
+    for _ in range(120):
+        found = operator.get("/cases", reporter=person, limit=10)["items"]
+        if any(one["description"] == "关掉页面以后" for one in found):
+            break
+        aside.wait_for_timeout(250)
+    (case,) = [one for one in found if one["description"] == "关掉页面以后"]
+    assert len(case["photographs"]) == 1
+    forget_that_it_was_offline(watched)
+
+
 def _report(page: Page, folder: Path, words: str) -> None:
     page.get_by_role("button", name="上报", exact=True).click()
     page.locator(".tile").first.click()

@@ -1,10 +1,12 @@
 /// <reference lib="webworker" />
 /**
  * Lets a page start without a network: the phone's, and with `?page=report` in the worker's own address the
- * residents'. Reports and acts wait in the page's own outbox, not here.
+ * residents'. Reports and acts wait in the page's own outbox; from here they go out when the page is closed.
  */
 
+import { sendInBackground } from './street/background_send';
 import type { MapKept } from './street/keep_map';
+import { OUTBOX } from './street/outbox_wire';
 
 /** Written by the build: what each page needs to start, and what the phone's map needs besides. */
 declare const __SHELLS__: Record<string, string[]>;
@@ -109,6 +111,12 @@ async function fetchAndKeep(cache: Cache, request: Request, key: RequestInfo = r
   if (fresh.ok) await cache.put(key, fresh.clone()).catch(() => undefined);
   return fresh;
 }
+
+/** The network is back, and the page may be closed by now. */
+worker.addEventListener('sync', event => {
+  const { tag } = event as ExtendableEvent & { tag: string };
+  if (tag === OUTBOX) (event as ExtendableEvent).waitUntil(sendInBackground());
+});
 
 async function keptOrFetched(request: Request): Promise<Response> {
   const cache = await caches.open(KEPT);

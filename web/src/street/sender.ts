@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
-import { ask, Problem } from '../shared/api';
+import { Problem } from '../shared/api';
 import { newId } from '../shared/ids';
 import { readSession, session } from '../shared/session';
 import { type Entry, flush, isOf, type Shot, sendEntry, type Wire } from './outbox';
+import { OUTBOX, wire } from './outbox_wire';
 import { phoneShelf } from './shelf';
 import { lastAccount } from './whose';
 
@@ -11,25 +12,11 @@ import { lastAccount } from './whose';
 export const waiting = signal<readonly Entry[]>([]);
 export const online = signal(navigator.onLine);
 
+/** Background sync is Chromium's; TypeScript does not know it. */
+type WithSync = ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } };
+
 const LOOK_EVERY_MS = 15_000;
 const AGAIN_SOON_MS = 2_000;
-const LOCK = 'yilu-outbox';
-
-const wire: Wire = {
-  async photograph(shot: Shot) {
-    const response = await fetch(`/api/v1/photographs/${shot.id}`, {
-      method: 'PUT',
-      headers: { 'content-type': shot.blob.type || 'image/jpeg' },
-      body: shot.blob,
-      credentials: 'same-origin',
-    }).catch(() => {
-      throw new Problem(0, {});
-    });
-    if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-    return ((await response.json()) as { name: string }).name;
-  },
-  post: (path, body) => ask(path, { method: 'POST', body }),
-};
 
 /** After days without a network the session is over: then somebody has to sign in before anything goes. */
 const watched: Wire = {
@@ -69,7 +56,7 @@ export async function sendNow(): Promise<void> {
     // A network that comes and goes: what got through is a reason to try again soon.
     if (sent > 0 && left > 0) setTimeout(() => void sendNow(), AGAIN_SOON_MS);
   };
-  if (navigator.locks) await navigator.locks.request(LOCK, run);
+  if (navigator.locks) await navigator.locks.request(OUTBOX, run);
   else await run();
 }
 
@@ -111,8 +98,17 @@ export async function keep({ kind, label, path, body, shots = [] }: Made): Promi
   }
   shelfFull.value = false;
   await sendNow();
+  askForBackgroundSync();
   const waits = waiting.value.find(one => one.id === id);
   return waits ? (waits.refused || waits.kept ? 'refused' : 'kept') : 'sent';
+}
+
+/** Where the browser knows how: what waits goes out when the network returns, even if the page is closed by then. */
+function askForBackgroundSync(): void {
+  if (waiting.value.length === 0 || !('serviceWorker' in navigator)) return;
+  void navigator.serviceWorker.ready
+    .then(registration => (registration as WithSync).sync?.register(OUTBOX))
+    .catch(() => undefined);
 }
 
 /** The phone has no room: what waits goes first, if it can, and this one straight after. */
