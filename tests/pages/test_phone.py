@@ -53,11 +53,12 @@ def watched_phone(open_page: OpenPage, walker: Worker, **how: object) -> Watched
 
 def report_by_taps(page: Page) -> None:
     """Category and done; the place is the phone's."""
-    page.get_by_role("button", name="上报").click()
+    page.get_by_role("button", name="上报", exact=True).click()
     page.locator(".tile").first.click()
     send = page.get_by_role("button", name="上报派单")
     expect(send).to_be_enabled()
     send.click()
+    expect(page.locator(".finding")).to_have_count(0)
 
 
 def reported_by(walker: Worker, operator: Worker) -> list[str]:

@@ -4,6 +4,7 @@ import gzip
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -43,6 +44,20 @@ def photograph(tmp_path: Path) -> str:
     kept = tmp_path / "rubbish.jpg"
     kept.write_bytes(picture(colour="maroon"))
     return str(kept)
+
+
+def typed_is_kept(page: Page, words: str) -> None:
+    """A thumb rests: what was typed reaches the disk."""
+    page.wait_for_function(
+        """words => new Promise(tell => {
+          const asked = indexedDB.open('yilu-resident');
+          asked.onsuccess = () => {
+            const got = asked.result.transaction('kept').objectStore('kept').get('draft');
+            got.onsuccess = () => tell(got.result?.description === words);
+          };
+        })""",
+        arg=words,
+    )
 
 
 def numbers_in(page: Page) -> str:
@@ -96,7 +111,11 @@ def settled(desk: Worker, lane: Lane, number: int) -> None:
     (task,) = [one["task"]["id"] for one in lane.member.get("/tasks") if one["case"]["number"] == number]
     lane.member.post(f"/tasks/{task}/accept")
     lane.member.post(f"/tasks/{task}/arrive", reason="已到")
-    lane.member.post(f"/tasks/{task}/resolve", outcome="rectified", reason="已清理")
+    after = lane.member.client.put(
+        f"/api/v1/photographs/{uuid4()}", content=picture(), headers={"Content-Type": "image/jpeg"}
+    )
+    done = {"outcome": "rectified", "reason": "已清理", "photographs": [after.json()["name"]]}
+    lane.member.post(f"/tasks/{task}/resolve", **done)
     desk.post(f"/cases/{case['id']}/verify")
 
 
@@ -113,6 +132,7 @@ def test_what_was_done_is_rated_and_opened_again_once(open_page: OpenPage, site:
     page.get_by_role("button", name="看进展").click()
     expect(page.locator("p.state")).to_contain_text("已办结")
     expect(page.locator(".happened")).to_contain_text("核查通过")
+    expect(page.get_by_role("region", name="办成这样").locator("img")).to_have_count(1)
     assert watched.violations() == []
     page.get_by_role("button", name="2 分").click()
     expect(page.get_by_text("您的评价：2 分")).to_be_visible()
@@ -137,6 +157,7 @@ def test_the_page_starts_without_a_network_with_what_was_typed(open_page: OpenPa
     expect(page.locator(".shots img")).to_have_count(1)
     page.get_by_role("radio", name="楼道堆物").check(force=True)
     page.get_by_role("textbox", name="说说情况").fill("三楼楼道堵住了")
+    typed_is_kept(page, "三楼楼道堵住了")
     page.context.set_offline(True)
     page.reload()
     expect(page.get_by_role("textbox", name="说说情况")).to_have_value("三楼楼道堵住了")
@@ -202,7 +223,7 @@ def test_without_a_network_nothing_typed_is_lost_and_it_goes_in_once(
     page.get_by_role("radio", name="道路破损").check(force=True)
     words = "坑很深，离线提交"
     page.get_by_role("textbox", name="说说情况").fill(words)
-    page.wait_for_timeout(600)  # a thumb rests: what was typed reaches the disk
+    typed_is_kept(page, words)
     page.reload()
     expect(page.get_by_role("textbox", name="说说情况")).to_have_value(words)
     expect(page.locator(".shots img")).to_have_count(1)

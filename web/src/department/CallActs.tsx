@@ -6,6 +6,7 @@ import { Button } from '../shared/parts/Button';
 import { say } from '../shared/parts/Toast';
 import { metresBetween } from '../street/map_box';
 import type { Shot } from '../street/outbox';
+import { wire } from '../street/outbox_wire';
 import { here, locateOnce, placeRefused } from '../street/place';
 import { Shots } from '../street/Shots';
 import { NEXT, type OurCall, type Step, theCalls } from './calls';
@@ -110,17 +111,6 @@ export function CallActs({ one }: { one: OurCall }) {
 /** Put the photographs on the server first; the step names them. */
 async function uploaded(shots: readonly Shot[]): Promise<string[]> {
   const names: string[] = [];
-  for (const shot of shots) {
-    const response = await fetch(`/api/v1/photographs/${shot.id}`, {
-      method: 'PUT',
-      headers: { 'content-type': shot.blob.type || 'image/jpeg' },
-      body: shot.blob,
-      credentials: 'same-origin',
-    }).catch(() => {
-      throw new Problem(0, {});
-    });
-    if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-    names.push(((await response.json()) as { name: string }).name);
-  }
+  for (const shot of shots) names.push(await wire.photograph(shot));
   return names;
 }

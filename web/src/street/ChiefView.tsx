@@ -130,6 +130,10 @@ function StreetCases({ street, cases }: { street: string; cases: readonly CaseIt
   const t = streetWords();
   const moving = useSignal<CaseItem | null>(null);
   const members = answerIn(theStreet.asked.value)?.members ?? [];
+  const holderOf = (one: CaseItem) => {
+    const member = members.find(each => each.id === one.holder);
+    return member ? nameOf(member) : (one.holder_name ?? '');
+  };
   const late = cases.filter(one => markOf(one, moment.value) === 'late').length;
   return (
     <section aria-label={t.streetCases}>
@@ -145,7 +149,7 @@ function StreetCases({ street, cases }: { street: string; cases: readonly CaseIt
                 <strong>
                   {policyName('category', one.category)} #{one.number}
                 </strong>
-                <span class="quiet">{one.holder_name ? t.heldBy(one.holder_name) : t.heldByNobody}</span>
+                <span class="quiet">{holderOf(one) ? t.heldBy(holderOf(one)) : t.heldByNobody}</span>
                 <span class={due.late ? 'late small' : 'quiet small'}>{due.text}</span>
               </span>
               {one.state !== 'reported' && (

@@ -114,16 +114,15 @@ function Phone() {
     return () => clearInterval(again);
   }, []);
   useEffect(() => followWhile(onShift), [onShift]);
-  const taken = tasks.value.filter(one => one.case.state === 'accepted' || one.case.state === 'on_site');
   const located = here.value !== null;
   useEffect(() => {
     if (!online.value) return;
     const from: Point | null = here.value && [here.value.lon, here.value.lat];
     void readAhead(
-      taken.map(one => ({ task: one.task.id, of: one.case.id })),
+      tasks.value.map(one => ({ task: one.task.id, of: one.case.id })),
       from,
     );
-  }, [taken.map(one => one.task.id).join(), located, online.value]);
+  }, [tasks.value.map(one => one.task.id).join(), located, online.value]);
   const street = ownStreet.value;
   const places = tasks.value.slice(0, MOST_PLACES).map(one => one.case.at);
   useEffect(() => {
@@ -143,7 +142,9 @@ function Phone() {
           {t.storageFull}
         </p>
       )}
-      <main class="phone__main">{openTask.value ? <TaskView id={openTask.value} /> : <Body />}</main>
+      <main key={openTask.value ?? tab.value} class="phone__main">
+        {openTask.value ? <TaskView id={openTask.value} /> : <Body />}
+      </main>
       <nav class="phone__tabs" aria-label={sharedWords().product}>
         {(['tasks', 'patrol', 'find', 'street', 'queue'] as const)
           .filter(name => name !== 'find' || may('report') || session.value === null)

@@ -82,9 +82,9 @@ async function fetchCard({ task, of }: CardAsked, signal?: AbortSignal): Promise
 export const theWay = question<Way, WayAsked>(fetchWay);
 export const theCard = question<Known, CardAsked>(fetchCard);
 
-/** What was taken on is read before it is asked for: history, whom to call and the way, for where no network is. */
-export async function readAhead(taken: readonly CardAsked[], from: Point | null): Promise<void> {
-  for (const { task, of } of taken.slice(0, KEPT_AT_MOST)) {
+/** Each task is read before it is opened: history, whom to call and the way, for where no network is. */
+export async function readAhead(own: readonly CardAsked[], from: Point | null): Promise<void> {
+  for (const { task, of } of own.slice(0, KEPT_AT_MOST)) {
     try {
       if (!lastCards.value[task]) await fetchCard({ task, of });
       if (from && !lastWays.value[task]) await fetchWay({ task, lon: from[0], lat: from[1] });
