@@ -52,6 +52,7 @@ TOLD: dict[str, Any] = {
     "upheld": True,
     "satisfaction": 5,
     "score": 5,
+    "tell": False,
     "active": False,
     "department": DEPARTMENT,
     "responder": str(STEWARD),
