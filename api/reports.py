@@ -11,6 +11,7 @@ import geopandas as gpd
 
 from api.store import report_frames as frames
 from dispatch.policy import Policy
+from geo.map_page import day_words
 from geo.maps import (
     Basemap,
     Report,
@@ -89,8 +90,9 @@ class Period:
         """The period as people write it."""
         first, last = self.since.date(), (self.until - timedelta(seconds=1)).date()
         if first == last:
-            return Words(f"{first:%Y年%m月%d日}", f"{first:%d %b %Y}")
-        return Words(f"{first:%Y年%m月%d日} 至 {last:%Y年%m月%d日}", f"{first:%d %b %Y} to {last:%d %b %Y}")
+            return day_words(first)
+        since, until = day_words(first), day_words(last)
+        return Words(f"{since.zh} 至 {until.zh}", f"{since.en} to {until.en}")
 
 
 async def make_report(

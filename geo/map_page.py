@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -80,14 +80,16 @@ class Frame:
     synthetic: bool = False
 
 
+def day_words(day: date) -> Words:
+    """A date as each language writes it."""
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    return Words(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {months[day.month - 1]} {day.year}")
+
+
 def date_words(moment: datetime) -> Words:
     """A date and a time as each language writes them."""
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-    clock = f"{moment:%H:%M}"
-    return Words(
-        f"{moment.year}年{moment.month}月{moment.day}日 {clock}",
-        f"{moment.day} {months[moment.month - 1]} {moment.year}, {clock}",
-    )
+    day, clock = day_words(moment), f"{moment:%H:%M}"
+    return Words(f"{day.zh} {clock}", f"{day.en}, {clock}")
 
 
 def finish(drawn: folium.Map, frame: Frame) -> Report:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.commands import CommandError
 from api.commands.database import add_data_argument, open_database, read_settings
-from api.commands.steps import step
+from api.commands.steps import Step, step
 from api.reports import NoDistrictError, ReportKind, make_report
 from api.settings import Settings, data_folder
 from api.store.database import driver_transaction, migrate, open_engine
@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
     with open_database(settings) as url:
         migrate(url)
         try:
-            with step(f"drawing {kind}"):
-                report = asyncio.run(_make(url, settings, kind, args.day))
+            with step(f"drawing {kind}") as under_way:
+                report = asyncio.run(_make(url, settings, kind, args.day, under_way))
         except (NoDistrictError, ReportTooLargeError) as failure:
             raise CommandError(str(failure)) from failure
     try:
@@ -64,12 +64,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _make(url: str, settings: Settings, kind: ReportKind, day: date | None) -> Report:
+async def _make(url: str, settings: Settings, kind: ReportKind, day: date | None, under_way: Step) -> Report:
     engine = open_engine(url, pool_size=2)
     try:
         if settings.district_code == SAMPLE_DISTRICT_CODE:
-            await ensure_sample(engine, data_folder())
-            await ensure_sample_year(engine, data_folder())
+            await ensure_sample(engine, data_folder(), under_way.progress)
+            await ensure_sample_year(engine, data_folder(), under_way.progress)
         policy = await asyncio.to_thread(load_policy, data_folder() / "policy")
         async with driver_transaction(engine) as driver:
             return await make_report(driver, settings.district_code, policy, kind, day)

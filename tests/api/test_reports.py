@@ -83,6 +83,6 @@ def test_periods_begin_at_the_districts_midnight() -> None:
     month = Period.of_month(date(2026, 11, 20))
     assert month.since == datetime(2026, 11, 1, tzinfo=ZONE)
     assert month.until == datetime(2026, 11, 21, tzinfo=ZONE)
-    assert month.words == ("2026年11月01日 至 2026年11月20日", "01 Nov 2026 to 20 Nov 2026")
+    assert month.words == ("2026年11月1日 至 2026年11月20日", "1 Nov 2026 to 20 Nov 2026")
     assert Period.of_day(date(2026, 11, 20)).words.zh == "2026年11月20日"
     assert (Period.of_year(date(2026, 11, 20)).until - Period.of_year(date(2026, 11, 20)).since).days == 365
