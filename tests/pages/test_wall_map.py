@@ -179,6 +179,25 @@ def test_a_link_shows_a_colleague_the_same_picture(open_page: OpenPage, operator
     assert CLOSE_UP.split(",")[0] in theirs.url
 
 
+def test_a_hotspot_says_how_sure_it_is_and_what_it_is_made_of(open_page: OpenPage, operator: Worker) -> None:
+    lon, lat = IN_TOWN["lon"], IN_TOWN["lat"]
+    spread = [(lon - 1e-4 * (one % 6), lat - 1e-4 * (one // 6)) for one in range(30)]
+    cases = [report(operator, lon=x, lat=y, source="hotline", description="成片占道") for x, y in spread]
+    watched = open_desk(open_page, operator, f"/desk?layers=gi&at={lon},{lat},17.00")
+    page = watched.page
+    box = page.locator(".maplibregl-canvas").bounding_box()
+    assert box is not None
+    card = page.locator(".wall__cards .card")
+    # beside the marks, in the same grid
+    page.mouse.click(box["x"] + box["width"] / 2 + 70, box["y"] + box["height"] / 2)
+    expect(card).to_contain_text("热点")
+    assert "card=spot" in page.url
+    expect(card.locator(".spot-trend svg")).to_be_visible()
+    assert watched.violations() == []
+    card.get_by_role("button", name=f"#{cases[-1]['number']}").click()
+    expect(page.locator(".case__head")).to_contain_text(f"#{cases[-1]['number']}")
+
+
 def test_hotspots_by_grid_come_as_tiles_of_what_is_seen(open_page: OpenPage, operator: Worker) -> None:
     watched = open_page("/sign-in", map_drawn=False, session=operator.session)
     page = watched.page

@@ -9,22 +9,24 @@ import { question } from '../shared/question';
 import { fetchStreet, type StreetDetail } from '../shared/territory_api';
 import { postName, sharedWords } from '../shared/words';
 import { isUnderWay } from './case_marks';
-import { closeCard, openPerson, openStreet } from './map_card';
+import { HotspotCard } from './HotspotCard';
+import { closeCard, openPerson, openSpot, openStreet } from './map_card';
 import { wallMapWords } from './map_words';
 import { narrow, openCase, scene, shownCases, shownPeople, shownSecond } from './state';
 import { wallWords } from './words';
 
-/** What was clicked on the map, in words: a street with its task force, or somebody on shift. */
+/** What was clicked on the map, in words: a street with its task force, somebody on shift, a hotspot. */
 
 const theStreet = question<StreetDetail, string>((id, stop) => fetchStreet(id, stop));
 
 export function MapCard() {
-  const [street, person] = [openStreet.value, openPerson.value];
+  const [street, person, spot] = [openStreet.value, openPerson.value, openSpot.value];
   useEffect(() => {
     if (street) void theStreet.put(street);
     else theStreet.forget();
   }, [street]);
   if (street) return <StreetCard id={street} />;
+  if (spot) return <HotspotCard place={spot} />;
   return person ? <PersonCard id={person} /> : null;
 }
 

@@ -26,6 +26,7 @@ import { wallOverlay } from './wall_layers';
 
 const CATCHERS: readonly Catcher[] = [
   { kind: 'street', layers: ['street-catch'], sources: ['street_lines', 'streets'] },
+  { kind: 'spot', layers: ['gi-area'], sources: [] },
 ];
 
 const CLOSER_BY = 1.8;
@@ -107,4 +108,7 @@ function choose(living: MapScene, caught: Caught | null): void {
       duration: living.moveMs,
     });
   } else if (caught?.kind === 'street' || caught?.kind === 'person') openCard(caught.kind, caught.id);
+  else if (caught?.kind === 'spot') {
+    openCard('spot', [caught.at.lon, caught.at.lat].map(degrees => degrees.toFixed(6)).join(','));
+  }
 }

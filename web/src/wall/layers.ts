@@ -81,7 +81,7 @@ export function chooseHotspots(change: { period?: Period; hour?: number | null }
   });
 }
 
-interface Question {
+export interface HotspotQuestion {
   [name: string]: string | undefined;
   since: string;
   until?: string;
@@ -91,10 +91,10 @@ interface Question {
 
 const lastDay = computed(() => (replayMoment.value === null ? null : dayStart(replayMoment.value)));
 const category = computed(() => inAddress('category') ?? undefined);
-const hotspotQuestion = computed<Question>(() => {
+export const hotspotQuestion = computed<HotspotQuestion>(() => {
   const day = lastDay.value;
   const until = (day ?? dayStart(Date.now())) + DAY_MS;
-  const wanted: Question = { since: dateOf(until - Number(period.value) * DAY_MS) };
+  const wanted: HotspotQuestion = { since: dateOf(until - Number(period.value) * DAY_MS) };
   if (day !== null) wanted.until = dateOf(until);
   if (category.value) wanted.category = category.value;
   if (hour.value !== null) wanted.hour = String(hour.value);
@@ -137,10 +137,10 @@ export interface Closure {
 type Shapes<Properties> = FeatureCollection<Geometry, Properties>;
 type Reach = Shapes<ReachProperties> & { about: { on_shift: number; within: number[]; grids: number } };
 
-export const theDensity = question<Shapes<DensityProperties>, Question>((query, signal) =>
+export const theDensity = question<Shapes<DensityProperties>, HotspotQuestion>((query, signal) =>
   ask('/hotspots/density', { query, signal }),
 );
-export const theGi = question<Shapes<GiProperties>, Question>((query, signal) =>
+export const theGi = question<Shapes<GiProperties>, HotspotQuestion>((query, signal) =>
   ask('/hotspots/areas', { query, signal }),
 );
 /** The map draws it from tiles of what is seen: all of a district's grids at once would be heavy. */

@@ -1,9 +1,9 @@
 import { computed } from '@preact/signals';
 import { inAddress, putInAddress } from '../shared/address';
 
-/** Which street or person the card tells of; it stands in the address, so that a link shows the same. */
+/** Which street, person or hotspot the card tells of; it stands in the address: a link shows the same. */
 
-type CardKind = 'street' | 'person';
+type CardKind = 'street' | 'person' | 'spot';
 
 export const openCard = (kind: CardKind, id: string) => putInAddress({ card: `${kind}:${id}` }, true);
 export const closeCard = () => putInAddress({ card: null }, true);
@@ -15,3 +15,5 @@ const opened = (wanted: CardKind) =>
   });
 export const openStreet = opened('street');
 export const openPerson = opened('person');
+/** Of a hotspot: longitude and latitude of where it was clicked, with a comma between them. */
+export const openSpot = opened('spot');

@@ -19,7 +19,7 @@ export function wallOverlay(shown: ReadonlySet<WallLayer>, giTiles: string): Ove
       ...Object.fromEntries(
         SOURCES.map(name => [name, { type: 'geojson', data: EMPTY, maxzoom: LAST_ZOOM }] as const),
       ),
-      gi: { type: 'vector', tiles: [giTiles], minzoom: 8, maxzoom: 14 },
+      gi: { type: 'vector', tiles: [giTiles], minzoom: 8, maxzoom: 14, promoteId: { areas: 'code' } },
     },
     below: [
       ...whenShown('circles', circleLayers),

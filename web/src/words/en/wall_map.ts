@@ -38,6 +38,12 @@ export const wallMap = {
   layerFailed: (layer: string, why: string) => `${layer} could not be had: ${why}`,
   layerLoading: 'Fetching…',
   layerEmpty: 'Nothing to show',
+  spot: {
+    streets: 'Streets, and who answers for them',
+    newest: 'Newest cases',
+    weeks: (counts: string) => `Findings of each week: ${counts}`,
+    perWeek: (most: string) => `Findings a week, ${most} at most`,
+  },
 
   list: {
     name: 'Name',

@@ -38,6 +38,12 @@ export const wallMap = {
   layerFailed: (layer: string, why: string) => `${layer}没有取到：${why}`,
   layerLoading: '正在取数…',
   layerEmpty: '没有可显示的内容',
+  spot: {
+    streets: '所在街巷与责任专班',
+    newest: '最近案件',
+    weeks: (counts: string) => `每周件数：${counts}`,
+    perWeek: (most: string) => `每周件数，最多 ${most} 件`,
+  },
 
   list: {
     name: '名称',
