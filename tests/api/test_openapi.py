@@ -127,9 +127,7 @@ def failures_of(
 def drive(running: Running, examples: int) -> list[str]:
     """Ask for every operation of the document."""
     document = copy.deepcopy(running.app.openapi())
-    for ways in document["paths"].values():
-        for operation in ways.values():
-            operation.pop("security", None)  # else made-up tokens would take the place of the session
+    document.pop("security")  # else made-up tokens would take the place of the session
     schema = schemathesis.openapi.from_dict(document)
     failures: list[str] = []
     for result in schema.get_all_operations():
