@@ -12,6 +12,7 @@ import { exportQueue } from './export';
 import { isLoaded } from './feed';
 import { HandsInRow } from './Hands';
 import { QueueFilters } from './QueueFilters';
+import { isReplaying } from './replay';
 import { SelectionBar } from './SelectionBar';
 import {
   cases,
@@ -78,7 +79,7 @@ function NothingQueued() {
     </EmptyState>
   ) : (
     <EmptyState icon="done" title={t.noOpenCases}>
-      {t.noOpenCasesHint}
+      {!isReplaying.value && t.noOpenCasesHint}
     </EmptyState>
   );
 }

@@ -58,7 +58,7 @@ export class Sprites {
       draw: context => {
         if (far) {
           context.beginPath();
-          context.arc(10, 10, 5, 0, 2 * Math.PI);
+          context.arc(10, 10, 4.5, 0, 2 * Math.PI);
           context.fillStyle = this.colour(LOOK_TOKENS[look]);
           context.fill();
           context.lineWidth = 2;
@@ -119,12 +119,12 @@ export class Sprites {
   }
 }
 
-/** Radii by the root of the count, so that twice the cases are twice the area. */
+/** Radii by the root of the count, so that more cases are more area; of very many they say no more than the number. */
 const RADII: readonly (readonly [root: number, radius: number])[] = [
   [1, 9],
-  [5, 14],
-  [15, 24],
-  [40, 36],
+  [5, 13],
+  [15, 18],
+  [40, 25],
 ];
 
 export const discRadius = (count: number) => between(RADII, Math.sqrt(count));

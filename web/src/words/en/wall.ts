@@ -83,7 +83,7 @@ export const wall: Translated<typeof zh> = {
   allStates: 'All',
   toCheck: 'To check',
   allCategories: 'All categories',
-  allStreets: 'All task forces',
+  allStreets: 'All streets',
   allAreas: 'All areas',
   category: 'Category',
   street: 'Street',
