@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from api.settings import checkout_folder, default_data_path
-from tests.house.processes import free_port, run, wait_until_ready
+from tests.house.processes import children_of, free_port, run, wait_until_ready
 
 pytestmark = pytest.mark.wheel
 
@@ -51,12 +51,12 @@ def environment(root: Path, uv: Path, wheel: Path, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the installed server, started in a folder of its own."""
+def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """Where the installed server is, started in a folder of its own without a drill, and its process."""
     data = default_data_path() / "wheel-test"
     port = free_port()
     process = subprocess.Popen(
-        [environment / "bin" / "yilu", "up", "--port", str(port), "--data", data],
+        [environment / "bin" / "yilu", "up", "--no-drill", "--port", str(port), "--data", data],
         cwd=tmp_path_factory.mktemp("elsewhere"),
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
         stdin=subprocess.DEVNULL,
@@ -64,7 +64,7 @@ def server(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_ready(address, process)
-        yield address
+        yield address, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
@@ -85,10 +85,13 @@ def test_the_installed_command_answers(environment: Path) -> None:
     assert run(environment / "bin" / "yilu", "--version").startswith("yilu 0.")
 
 
-def test_the_installed_server_serves_pages_and_the_sample_district(server: str) -> None:
-    page = httpx.get(f"{server}/")
+def test_the_installed_server_serves_pages_and_the_sample_district(server: tuple[str, int]) -> None:
+    address, process = server
+    page = httpx.get(f"{address}/")
     assert page.status_code == 200
     assert "<script" in page.text
-    district = httpx.get(f"{server}/api/v1/district", timeout=60).json()
+    district = httpx.get(f"{address}/api/v1/district", timeout=60).json()
     assert district["synthetic"] is True
-    assert httpx.get(f"{server}/healthz").json()["status"] == "ok"
+    assert httpx.get(f"{address}/healthz").json()["status"] == "ok"
+    if sys.platform == "linux":
+        assert not [words for words in children_of(process) if "api.drill" in words], "nobody wanted a drill"
