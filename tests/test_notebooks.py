@@ -1,17 +1,21 @@
 """Every notebook runs from top to bottom, and what is committed can be read on the web and calls nobody."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.pages.site import served_sample
+
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 _OUTSIDE = re.compile(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?https?:""", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 _LARGEST_BYTES = 4_000_000
+SERVER = "YILU_SERVER"
 
 
 def outputs_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -43,8 +47,22 @@ def test_there_are_notebooks() -> None:
     } <= set(NOTEBOOKS)
 
 
+@pytest.fixture
+def server_for(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    """A server with the sample district, for the notebook that asks one."""
+    name = request.node.callspec.params["name"]
+    if SERVER not in (FOLDER / name).read_text("utf-8"):
+        yield
+        return
+    with served_sample(request.getfixturevalue("sample_database"), tmp_path) as site:
+        monkeypatch.setenv(SERVER, site.url)
+        yield
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_runs_and_says_again_what_is_committed(name: str) -> None:
+def test_a_notebook_runs_and_says_again_what_is_committed(name: str, server_for: None) -> None:
     notebook = nbformat.read(FOLDER / name, as_version=4)
     committed = said_in(notebook)
     resources = {"metadata": {"path": str(FOLDER.parent)}}
