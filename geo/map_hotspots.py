@@ -143,7 +143,9 @@ def _period_of(emerging: EmergingLayer) -> Words:
     if steps < 1:
         return Words("没有可分期的数据", "no data over time")
     since, until = _day(emerging.edges[0]), _last_day(emerging.edges[-1])
-    return Words(f"{since.zh} 至 {until.zh}，共 {steps} 期", f"{since.en} to {until.en}, {steps} steps")
+    weekly = emerging.edges[1] - emerging.edges[0] == np.timedelta64(7, "D")
+    zh, en = ("周", "weeks") if weekly else ("期", "steps")
+    return Words(f"{since.zh} 至 {until.zh}，共 {steps} {zh}", f"{since.en} to {until.en}, {steps} {en}")
 
 
 def _draw_density(drawn: folium.Map, density: DensityLayer) -> None:

@@ -79,8 +79,12 @@ const yilu = (() => {
     speak(wanted.startsWith("en") ? "en" : "zh");
     document.getElementById("language").addEventListener("click", () => speak(shown === "zh" ? "en" : "zh"));
     document.getElementById("print").addEventListener("click", () => window.print());
-    const whole = map.getBounds();
-    window.addEventListener("beforeprint", () => { map.invalidateSize(); map.fitBounds(whole); });
+    window.addEventListener("beforeprint", () => {
+      const whole = L.latLngBounds([]);
+      map.eachLayer(layer => { if (layer.getBounds) whole.extend(layer.getBounds()); });
+      map.invalidateSize();
+      if (whole.isValid()) map.fitBounds(whole, { animate: false });
+    });
     lead(map);
     new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
     document.documentElement.dataset.ready = "yes";

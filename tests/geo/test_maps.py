@@ -206,6 +206,10 @@ def test_what_is_printed_holds_map_and_list(chromium, tmp_path):
     assert not page.locator("#print").is_visible()
     assert page.locator(".folium-map").is_visible()
     assert page.locator("tr[data-key=S8]").is_visible()
+    title, drawn, legend, listed = (
+        page.locator(part).bounding_box()["y"] for part in (".top", ".folium-map", ".legend", ".panel")
+    )
+    assert title < drawn < legend < listed, "the map stands on the first page, the list behind it"
     assert len(page.pdf()) > 10_000
     page.context.close()
 
