@@ -2,7 +2,13 @@
 
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
@@ -11,8 +17,9 @@ from playwright.sync_api import Page, expect
 from api.identity import Role
 from tests.pages.chromium import in_looks
 from tests.pages.conftest import OpenPage
+from tests.pages.phone import give, lane_of
 from tests.pages.site import Site
-from tests.pages.staff import Worker, mint_link, report, sign_in
+from tests.pages.staff import DISTRICT, Worker, mint_link, report, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis]
 
@@ -91,6 +98,52 @@ def test_a_finding_is_seen_dispatched_and_closed_at_the_desk(
         page.keyboard.press("v")
     expect(row).to_have_count(0)
     expect(panel).to_contain_text("已结案")
+
+
+@contextmanager
+def drill_playing(site: Site, operator: Worker) -> Iterator[None]:
+    """The drill's own process beside the server, as `yilu up` brings it along, at its fastest."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "api.drill", "--url", site.url, "--district", DISTRICT],
+        stdin=subprocess.PIPE,
+        env={**os.environ, "DATABASE_URL": site.settings.database_url},
+    )
+    try:
+        while not operator.get("/drill")["attached"]:
+            assert process.poll() is None, "the drill ended by itself"
+            time.sleep(0.2)
+        told = operator.client.put("/api/v1/drill", json={"on": True, "pace": 20, "phones": 20})
+        assert told.is_success, told.text
+        yield
+        operator.client.put("/api/v1/drill", json={"on": False})
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@pytest.mark.slow
+def test_a_finding_goes_its_whole_way_while_the_drill_plays(
+    open_page: OpenPage, site: Site, operator: Worker
+) -> None:
+    lane = lane_of(site, operator)  # whoever has an account of his own is not played
+    with drill_playing(site, operator):
+        page = open_desk(open_page, operator)
+        expect(page.locator(".simulation--on")).to_be_visible(timeout=60_000)
+        expect(page.locator(".case-row").first).to_be_visible(timeout=120_000)
+        case = give(operator, lane, lane.member)
+        wall = open_desk(open_page, operator, f"/wall?case={case['id']}")
+        head = wall.locator(".case__head")
+        expect(head).to_contain_text("已派待接")
+        task = operator.get(f"/cases/{case['id']}")["tasks"][-1]["id"]
+        lane.member.post(f"/tasks/{task}/accept")
+        expect(head).to_contain_text("已接单")
+        lon, lat = operator.get(f"/cases/{case['id']}")["at"]
+        lane.member.post(f"/tasks/{task}/arrive", lon=lon, lat=lat)
+        expect(head).to_contain_text("已到场")
+        lane.member.post(f"/tasks/{task}/resolve", outcome="persuaded", reason="已劝离")
+        if operator.get(f"/cases/{case['id']}")["state"] == "resolved":
+            operator.post(f"/cases/{case['id']}/verify")
+        expect(head).to_contain_text("已结案")
 
 
 def test_an_act_shows_at_both_desks(open_page: OpenPage, operator: Worker, site: Site) -> None:
