@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from pyproj import Geod
 from shapely import MultiPolygon, Polygon, STRtree
 
 from geo.area_codes import (
@@ -42,6 +43,7 @@ __all__ = [
 
 _CELL_DEG = 0.0004
 """About 40 m: small beside a grid, so that most cells lie in one grid only."""
+_EARTH = Geod(ellps="WGS84")
 _HAIRLINE_M = 0.5
 """Grids drawn by hand fail to meet by so much; the import refuses gaps that are worth a square metre."""
 
@@ -236,9 +238,19 @@ class Territory:
         inside = self.locate(lon, lat)
         if inside is not None:
             return self._areas[inside.grid], 0.0
-        place = shapely.Point(self.plane.to_metres(lon, lat))
-        found, distance_m = self._tree.query_nearest(place, return_distance=True)
+        metres = self.plane.to_metres(lon, lat)
+        if not np.isfinite(metres).all():
+            return self._nearest_across_the_globe(lon, lat)
+        found, distance_m = self._tree.query_nearest(shapely.Point(metres), return_distance=True)
         return self._grids[int(found.min())], float(distance_m[0])
+
+    def _nearest_across_the_globe(self, lon: float, lat: float) -> tuple[Area, float]:
+        """The same for a place so far away that the projection of the district does not reach it."""
+        centres = shapely.get_coordinates(shapely.centroid([grid.shape for grid in self._grids]))
+        here = np.broadcast_to((lon, lat), centres.shape)
+        _, _, distances_m = _EARTH.inv(here[:, 0], here[:, 1], centres[:, 0], centres[:, 1])
+        nearest = int(np.argmin(distances_m))
+        return self._grids[nearest], float(distances_m[nearest])
 
     def streets_near(self, lon: float, lat: float, within_m: float) -> list[tuple[Street, float]]:
         """Streets whose polygon lies within some metres of a point, the nearest first, with the metres."""

@@ -158,6 +158,12 @@ def test_the_nearest_grid_of_a_place_outside(world):
     assert 500 < distance_m < 2500
 
 
+def test_a_place_beyond_the_reach_of_the_projection_has_a_nearest_grid_as_well(world):
+    area, distance_m = world.territory.nearest_area(14.458237571134646, -4.071790563618455e-33)
+    assert area.level is Level.GRID
+    assert 9_000_000 < distance_m < 12_000_000
+
+
 def test_the_nearest_grid_of_a_place_inside_is_its_own(world):
     found = world.territory.locate(112.56, 37.86)
     assert found is not None
