@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import StreamingResponse
 
@@ -44,13 +44,26 @@ class PeopleQuery(BaseModel):
     active: bool | None = None
 
 
+def _in_utc(at: datetime) -> datetime:
+    """The same instant in UTC: what has none is refused here, not after half a file."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as failure:
+        raise ValueError(
+            "this instant lies outside the calendar; give a date between 1900 and 2100"
+        ) from failure
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class StaffQuery(BaseModel):
     """What a list about staff is narrowed to."""
 
     person: UUID | None = None
     street: Annotated[str, Query(max_length=100)] = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
     def filter(self) -> StaffFilter:
         """The same for the store."""
@@ -62,8 +75,8 @@ class AuditQuery(BaseModel):
 
     account: UUID | None = None
     act: Annotated[str, Query(max_length=100, description="Begins with.")] = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 def _of_cases(name: str, one: ExportList) -> Answering:
