@@ -7,10 +7,14 @@ import threading
 from urllib.parse import urlsplit
 
 _NEVER = 10**12
+_STATUS_LINE = len("HTTP/1.1 200 OK")
 
 
 class CuttingProxy:
-    """Forwards to a server; `cut_share` of the connections end after a random number of bytes."""
+    """Forwards to a server; `cut_share` of the connections end after a random number of bytes.
+
+    A fifth of them end within the status line of an answer, which browsers then take for another status.
+    """
 
     def __init__(self, server_url: str, seed: int = 7) -> None:
         parts = urlsplit(server_url)
@@ -48,7 +52,8 @@ class CuttingProxy:
         with self._lock:
             is_cut, in_what_is_said = self._chance.random() < self.cut_share, self._chance.random() < 0.5
             up = self._chance.randrange(1, 40_000) if is_cut and in_what_is_said else _NEVER
-            down = self._chance.randrange(1, 30_000) if is_cut and not in_what_is_said else _NEVER
+            most = _STATUS_LINE if self._chance.random() < 0.4 else 30_000
+            down = self._chance.randrange(1, most) if is_cut and not in_what_is_said else _NEVER
         threading.Thread(target=self._pump, args=(near, far, up), daemon=True).start()
         threading.Thread(target=self._pump, args=(far, near, down), daemon=True).start()
 

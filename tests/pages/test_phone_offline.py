@@ -166,7 +166,8 @@ def until_sent(page: Page, settings: Settings, person: UUID, count: int) -> None
             return
         page.clock.run_for(16_000)
         time.sleep(0.5)
-    raise AssertionError(f"the server has {len(findings_of(settings, person))} of {count}")
+    there = len(findings_of(settings, person))
+    raise AssertionError(f"the server has {there} of {count}; the phone: {page.locator('main').inner_text()}")
 
 
 @dataclass

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../src/shared/api';
+import { Problem, problemIn } from '../src/shared/api';
 import { type Entry, flush, type Shelf, type Wire } from '../src/street/outbox';
 
 /** A shelf that keeps copies, as a database does: what is changed and not put back is not kept. */
@@ -55,11 +55,21 @@ class Server implements Wire {
     const when = this.cut();
     if (when === 'before') throw new Problem(0, {});
     const id = String(body.client_id);
-    if (id === 'entry-3') throw new Problem(409, { title: 'Somebody was faster', detail: 'Reload it.' });
+    if (id === 'entry-3') {
+      throw new Problem(409, {
+        type: '/problems/already-taken',
+        title: 'Somebody was faster',
+        detail: 'Reload it.',
+      });
+    }
     if (!this.findings.includes(id)) this.findings.push(id);
     if (when === 'after') throw new Problem(0, {});
   }
 }
+
+/** What the page makes of an answer that holds this status and no document. */
+const problemFrom = (status: number): Promise<Problem> =>
+  problemIn({ status, statusText: '', json: () => Promise.reject(new SyntaxError()) } as unknown as Response);
 
 function seeded(seed: number): () => number {
   let state = seed;
@@ -92,6 +102,21 @@ describe('the outbox', () => {
       detail: 'Reload it.',
     });
     expect(await flush(shelf, server)).toEqual({ sent: 0, left: 1 });
+  });
+
+  it('takes a half answer, or that of a sign-in page in between, for no answer of the server', async () => {
+    const shelf = listShelf([entry(10)]);
+    for (const half of [problemFrom(20), problemFrom(403), problemFrom(502)]) {
+      const wire: Wire = { photograph: async () => '', post: async () => Promise.reject(await half) };
+      expect(await flush(shelf, wire)).toEqual({ sent: 0, left: 1 });
+      expect(shelf.kept.get('entry-10')?.refused).toBeUndefined();
+    }
+    const tooLarge: Wire = {
+      photograph: async () => '',
+      post: async () => Promise.reject(await problemFrom(413)),
+    };
+    await flush(shelf, tooLarge);
+    expect(shelf.kept.get('entry-10')?.refused).toBeDefined();
   });
 
   it('does not send a photograph again once the server has named it', async () => {

@@ -1,4 +1,4 @@
-import { ask, Problem } from '../shared/api';
+import { ask, Problem, problemIn, wholeJson } from '../shared/api';
 import type { CaseState } from '../shared/case_api';
 import { question } from '../shared/question';
 
@@ -122,6 +122,6 @@ export async function sendPhotograph(ticket: string, id: string, blob: Blob): Pr
   }).catch(() => {
     throw new Problem(0, {});
   });
-  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-  return ((await response.json()) as { name: string }).name;
+  if (!response.ok) throw await problemIn(response);
+  return ((await wholeJson(response)) as { name: string }).name;
 }

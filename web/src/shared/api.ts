@@ -81,7 +81,17 @@ export function addressOf(path: string, query: RequestOptions['query'] = {}): st
 export async function ask<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
   const response = await answerTo(path, options);
   if (response.status === 204) return undefined as Answer;
-  return (await response.json()) as Answer;
+  return (await wholeJson(response)) as Answer;
+}
+
+/** What the server said, to its last byte: an answer that was cut off is no answer. */
+export async function wholeJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new Problem(0, unreachable);
+  }
 }
 
 /** The same for what is carried away as it is. */
@@ -108,15 +118,18 @@ async function answerTo(path: string, options: RequestOptions): Promise<Response
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem(0, unreachable);
   }
-  if (!response.ok) throw new Problem(response.status, await problemIn(response));
+  if (!response.ok) throw await problemIn(response);
   return response;
 }
 
-async function problemIn(response: Response): Promise<ProblemDetails> {
+/** Why the server refused. A browser takes a status line that was cut off for a status: 20 for 201. */
+export async function problemIn(response: Response): Promise<Problem> {
+  const { status, statusText } = response;
+  if (status < 400) return new Problem(0, unreachable);
   try {
-    return (await response.json()) as ProblemDetails;
+    return new Problem(status, (await response.json()) as ProblemDetails);
   } catch {
-    return { title: `${response.status} ${response.statusText}` };
+    return new Problem(status, { title: `${status} ${statusText}` });
   }
 }
 

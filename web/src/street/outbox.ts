@@ -53,7 +53,18 @@ export interface Wire {
 export type Sending = 'sent' | 'refused' | 'unreachable';
 
 /** Statuses after which the same request may succeed later. */
-const TRY_AGAIN = new Set([0, 401, 408, 425, 429, 500, 502, 503, 504]);
+const TRY_AGAIN = new Set([401, 408, 425, 429]);
+/** Also said by a proxy in between, and no less final. */
+const TOO_LARGE = 413;
+
+/**
+ * Whether the server itself said no, with its reason. What a half answer, a hotel's sign-in page or a proxy says
+ * is no refusal: the same request is made again.
+ */
+function isRefusal({ status, kind }: Problem): boolean {
+  if (status < 400 || status >= 500 || TRY_AGAIN.has(status) || kind === 'lost-race') return false;
+  return kind !== '' || status === TOO_LARGE;
+}
 
 /** The server forgets photographs that no report names after a day: older uploads are made again. */
 const UPLOAD_HOLDS_MS = 12 * 3_600_000;
@@ -89,7 +100,7 @@ export async function sendEntry(entry: Entry, shelf: Shelf, wire: Wire): Promise
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     entry.tries += 1;
-    if (TRY_AGAIN.has(error.status) || error.kind === 'lost-race') {
+    if (!isRefusal(error)) {
       await noted(entry, shelf);
       return 'unreachable';
     }

@@ -1,4 +1,4 @@
-import { ask, Problem } from '../shared/api';
+import { ask, Problem, problemIn, wholeJson } from '../shared/api';
 import type { Shot, Wire } from './outbox';
 
 /** How the outbox reaches the server: the same from the page and from the service worker behind a closed page. */
@@ -16,8 +16,8 @@ export const wire: Wire = {
     }).catch(() => {
       throw new Problem(0, {});
     });
-    if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
-    return ((await response.json()) as { name: string }).name;
+    if (!response.ok) throw await problemIn(response);
+    return ((await wholeJson(response)) as { name: string }).name;
   },
   post: (path, body) => ask(path, { method: 'POST', body }),
 };
