@@ -33,6 +33,7 @@ from api.routes import (
     acts,
     admin,
     audit,
+    bulk_acts,
     case_board,
     cases,
     classification,
@@ -72,6 +73,7 @@ from api.routes import (
     today,
     webhooks,
     whistles,
+    wider_acts,
 )
 from api.routes.pages import Assets, pages_router
 from api.sequencer import STAMP_EVERY_S, Sequencer
@@ -105,6 +107,8 @@ ROUTERS = (
     classification.router,
     coverage.router,
     acts.router,
+    wider_acts.router,
+    bulk_acts.router,
     task_help.router,
     tasks.router,
     street_watch.router,

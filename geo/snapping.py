@@ -60,7 +60,7 @@ class Snaps:
     def __getitem__(self, row: int) -> Snap:
         return Snap(int(self.edge[row]), float(self.along[row]), int(self.off_ds[row]))
 
-    def rows(self, rows: NDArray[np.integer]) -> "Snaps":
+    def rows(self, rows: NDArray[np.integer] | slice) -> "Snaps":
         """Some of the places."""
         return Snaps(self.edge[rows], self.along[rows], self.off_ds[rows], self.off_m[rows])
 

@@ -133,6 +133,13 @@ class Travel:
     def _one(self, place: Place) -> Snap:
         return place if isinstance(place, Snap) else self.snap_one(place)
 
+    def _snapped(self, place: Place, others: Places) -> tuple[Snap, Snaps]:
+        """A place and others, in one go where all are given in degrees: each finding asks so."""
+        if isinstance(place, Snap) or isinstance(others, Snaps):
+            return self._one(place), self.snaps_of(others)
+        snaps = self.snaps_of([place, *others])
+        return snaps[0], snaps.rows(slice(1, None))
+
     def fleet(self, places: Places) -> Fleet:
         """Candidates that may move later; ask `nearest` about them as often as you like."""
         known = () if isinstance(places, Snaps) else places
@@ -196,7 +203,7 @@ class Travel:
 
     def _seconds(self, place: Place, others: Places, *, toward_place: bool) -> Floats:
         metric = self._rows.current()
-        snap, snaps = self._one(place), self.snaps_of(others)
+        snap, snaps = self._snapped(place, others)
         result = np.full(len(snaps), UNREACHED, np.int32)
         if snap.edge == NOWHERE or not len(snaps):
             return seconds_of(result)

@@ -6,30 +6,26 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.actors import actor_of
-from api.case_access import demand, looking
+from api.case_access import looking
 from api.case_items import CaseItem
 from api.casework import Casework, Told
 from api.dependencies import Engine
 from api.errors import NotReadyError
 from api.guards import require
 from api.identity import Permission, Principal
-from api.routes.case_shapes import ClientId, Latitude, Longitude, PhotographName, Reason
+from api.routes.case_shapes import ClientId, PhotographName, Reason
 from api.routes.cases import CaseworkOfRequest, item_of
-from api.store.cases import CaseFile, find_case_file
+from api.store.cases import CaseFile
 from api.store.database import driver_transaction
-from api.store.saving import LostRaceError, save_change
 from dispatch import use_cases
 from dispatch.cases import Act
 from dispatch.changes import Change
-from dispatch.errors import CaseNotFoundError, DispatchError
-from dispatch.ids import DepartmentId, PersonId
+from dispatch.ids import DepartmentId
 from dispatch.policy import Policy
-from geo.coordinates import LonLat
 
 router = APIRouter(prefix="/api/v1/cases", tags=["acts"])
 
@@ -84,31 +80,6 @@ class WhistleCall(ActBody):
 
     departments: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=20)] = []
     matter: Annotated[str, Field(max_length=200)] = ""
-
-
-class NewPlace(ActBody):
-    """Where it truly is."""
-
-    lon: Longitude
-    lat: Latitude
-
-
-class Assignment(ActBody):
-    """Whom to ask; nobody named means whom dispatch would ask."""
-
-    responder: UUID | None = None
-
-
-class Reassignment(ActBody):
-    """Who shall have it instead."""
-
-    responder: UUID
-
-
-class MergeInto(ActBody):
-    """The case that takes this one up."""
-
-    into: UUID
 
 
 Pure = Callable[[CaseFile, Act, Policy, ActBody], Change]
@@ -252,162 +223,3 @@ async def show(engine: Engine, principal: Principal, case_id: UUID) -> CaseItem:
 
 for _desk in DESK_ACTS:
     _add_route(_desk)
-
-
-@router.post("/{case_id}/assign")
-async def assign(
-    case_id: UUID,
-    body: Assignment,
-    principal: Annotated[Principal, require(Permission.DISPATCH)],
-    engine: Engine,
-    work: CaseworkOfRequest,
-) -> CaseItem:
-    """Offer the case to somebody: the one named, or the one that dispatch would ask."""
-    async with driver_transaction(engine) as driver:
-        actor = await actor_of(driver, principal)
-
-    async def offer(file: CaseFile, act: Act, driver: asyncpg.Connection) -> Change:
-        responder = PersonId(body.responder) if body.responder else None
-        return await work.dispatcher.offer_to(driver, file, act, work.policy, responder)
-
-    await work.act_within(
-        case_id,
-        actor,
-        offer,
-        body.told(looking(principal, Permission.DISPATCH)),
-    )
-    return await show(engine, principal, case_id)
-
-
-@router.post("/{case_id}/reassign")
-async def reassign(
-    case_id: UUID,
-    body: Reassignment,
-    principal: Annotated[Principal, require(Permission.DISPATCH)],
-    engine: Engine,
-    work: CaseworkOfRequest,
-) -> CaseItem:
-    """Take the case from whoever holds it and offer it to somebody else, in one act and with a reason."""
-    async with driver_transaction(engine) as driver:
-        actor = await actor_of(driver, principal)
-
-    async def hand_over(file: CaseFile, act: Act, driver: asyncpg.Connection) -> Change:
-        return await work.dispatcher.hand_over(driver, file, act, work.policy, PersonId(body.responder))
-
-    await work.act_within(case_id, actor, hand_over, body.told(looking(principal, Permission.DISPATCH)))
-    return await show(engine, principal, case_id)
-
-
-@router.post("/{case_id}/relocate")
-async def relocate(
-    case_id: UUID,
-    body: NewPlace,
-    principal: Annotated[Principal, require(Permission.SCREEN)],
-    engine: Engine,
-    work: CaseworkOfRequest,
-) -> CaseItem:
-    """Give the case its true place."""
-    place = await work.place_of(LonLat(body.lon, body.lat))
-    desk = DeskAct(
-        "relocate",
-        Permission.SCREEN,
-        lambda file, act, _policy, _body: use_cases.relocate(file.case, act, place),
-        "",
-    )
-    return await do_act(engine, work, principal, case_id, desk, body)
-
-
-@router.post("/{case_id}/merge")
-async def merge(
-    case_id: UUID,
-    body: MergeInto,
-    principal: Annotated[Principal, require(Permission.SCREEN)],
-    engine: Engine,
-    work: CaseworkOfRequest,
-) -> CaseItem:
-    """Merge the case into the one that it duplicates: both change, or neither."""
-    async with driver_transaction(engine) as driver:
-        actor = await actor_of(driver, principal)
-
-    async def into(file: CaseFile, act: Act, driver: asyncpg.Connection) -> Change:
-        other = await find_case_file(driver, principal.district, body.into)
-        if other is None:
-            raise CaseNotFoundError
-        demand(principal, Permission.VIEW_CASES, other)
-        both = use_cases.merge(file.case, other.case, act, work.policy)
-        await save_change(driver, both.absorbing)
-        return both.merged
-
-    await work.act_within(
-        case_id,
-        actor,
-        into,
-        body.told(looking(principal, Permission.SCREEN)),
-    )
-    return await show(engine, principal, case_id)
-
-
-class BulkAct(BaseModel):
-    """One act on many cases."""
-
-    cases: Annotated[list[UUID], Field(min_length=1, max_length=200)]
-    action: Annotated[str, Field(max_length=40, description="The last part of an act's own address.")]
-    reason: Reason = ""
-
-
-class BulkResult(BaseModel):
-    """What came of one case: the case as it stands, or why it was refused."""
-
-    case: UUID
-    done: bool
-    detail: str
-    detail_zh: str
-
-
-_BULK = {
-    desk.path: desk
-    for desk in DESK_ACTS
-    if desk.body is ActBody and desk.permission in (Permission.SCREEN, Permission.VERIFY, Permission.DISPATCH)
-} | {desk.path: desk for desk in DESK_ACTS if desk.path in {"pause", "resume", "suspend"}}
-
-
-@router.post("/bulk/acts")
-async def act_on_many(
-    body: BulkAct,
-    principal: Annotated[Principal, require(Permission.DISPATCH)],
-    engine: Engine,
-    work: CaseworkOfRequest,
-) -> list[BulkResult]:
-    """Do one act on many cases; each stands for itself, and says what came of it."""
-    desk = _BULK.get(body.action)
-    if desk is None:
-        raise UnknownBulkActError(body.action)
-    results = []
-    for case_id in dict.fromkeys(body.cases):
-        try:
-            await do_act(engine, work, principal, case_id, desk, ActBody(reason=body.reason))
-            results.append(BulkResult(case=case_id, done=True, detail="", detail_zh=""))
-        except DispatchError as refused:
-            words = refused.words
-            results.append(BulkResult(case=case_id, done=False, detail=words.en, detail_zh=words.zh))
-        except LostRaceError:
-            results.append(
-                BulkResult(
-                    case=case_id,
-                    done=False,
-                    detail="Somebody else is changing this case; try again.",
-                    detail_zh="他人正在处理该案件，请重试。",
-                )
-            )
-    return results
-
-
-class UnknownBulkActError(DispatchError):
-    """That act is not one for many cases at once."""
-
-    def __init__(self, action: str) -> None:
-        known = ", ".join(sorted(_BULK))
-        super().__init__(
-            f"不能批量执行“{action[:40]}”，可选：{known}。",
-            f"'{action[:40]}' is not a bulk act; choose {known}.",
-        )

@@ -17,63 +17,22 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 Exporter = Annotated[Principal, require(Permission.EXPORT)]
 
 
-@router.get("/task-forces")
-async def task_forces(
-    principal: Exporter,
-    driver: DriverTransaction,
-    settings: SettingsOfRequest,
-    work: CaseworkOfRequest,
-    day: date | None = None,
-) -> Response:
-    """Every street with its chief, its task force, and the figures of the day's month."""
-    return await _download(principal, driver, settings, work, ReportKind.TASK_FORCES, day)
-
-
-@router.get("/hotspots")
-async def hotspots(
-    principal: Exporter,
-    driver: DriverTransaction,
-    settings: SettingsOfRequest,
-    work: CaseworkOfRequest,
-    day: date | None = None,
-) -> Response:
-    """Where the findings of the year that ends with the day gather, week by week."""
-    return await _download(principal, driver, settings, work, ReportKind.HOTSPOTS, day)
-
-
-@router.get("/service-circle")
-async def service_circle(
-    principal: Exporter,
-    driver: DriverTransaction,
-    settings: SettingsOfRequest,
-    work: CaseworkOfRequest,
-    day: date | None = None,
-) -> Response:
-    """Who is reached on foot in 5, 10 and 15 minutes, and who is left out."""
-    return await _download(principal, driver, settings, work, ReportKind.SERVICE_CIRCLE, day)
-
-
-@router.get("/dispatches")
-async def dispatches(
-    principal: Exporter,
-    driver: DriverTransaction,
-    settings: SettingsOfRequest,
-    work: CaseworkOfRequest,
-    day: date | None = None,
-) -> Response:
-    """The dispatches of a day."""
-    return await _download(principal, driver, settings, work, ReportKind.DISPATCHES, day)
-
-
-async def _download(
-    principal: Principal,
-    driver: DriverTransaction,
-    settings: SettingsOfRequest,
-    work: CaseworkOfRequest,
+@router.get("/{kind}")
+async def download_report(
     kind: ReportKind,
-    day: date | None,
+    principal: Exporter,
+    driver: DriverTransaction,
+    settings: SettingsOfRequest,
+    work: CaseworkOfRequest,
+    day: date | None = None,
 ) -> Response:
-    """A report is of the whole district: only who may export all of it is given one."""
+    """Make a report of the whole district; only who may export all of it is given one.
+
+    `task-forces`: every street with its chief, its task force and the figures of the day's month;
+    `hotspots`: where the findings of the year that ends with the day gather, week by week;
+    `service-circle`: who is reached on foot in 5, 10 and 15 minutes, and who is left out;
+    `dispatches`: the dispatches of the day.
+    """
     if not may(principal, Permission.EXPORT, Where(settings.district_code)):
         raise NotFoundError("report of your area", "您所辖区域的报告")
     try:

@@ -67,6 +67,7 @@ NAMED = {
     "street": STREET,
     "token": "0190a000-0000-7000-8000-000000000002",
     "file_format": "json",
+    "kind": "dispatches",
     "collection": "areas",
     "feature_id": SUBDISTRICT,
     "layer": "grid",
