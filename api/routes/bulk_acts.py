@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.dependencies import Engine
 from api.guards import require
 from api.identity import Permission, Principal
+from api.refusals import NotAllowedError
 from api.routes.acts import DESK_ACTS, ActBody, do_act
 from api.routes.case_shapes import Reason
 from api.routes.cases import CaseworkOfRequest
@@ -61,6 +62,15 @@ async def act_on_many(
         except DispatchError as refused:
             words = refused.words
             results.append(BulkResult(case=case_id, done=False, detail=words.en, detail_zh=words.zh))
+        except NotAllowedError:
+            results.append(
+                BulkResult(
+                    case=case_id,
+                    done=False,
+                    detail="You may see this case, but not do this to it.",
+                    detail_zh="您可以查看该案件，但无权进行此操作。",
+                )
+            )
         except LostRaceError:
             results.append(
                 BulkResult(

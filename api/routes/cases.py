@@ -62,8 +62,6 @@ class CaseQuery(BaseModel):
 
     def filter(self, now: datetime) -> CaseFilter:
         """The same for the store."""
-        corners = (self.west, self.south, self.east, self.north)
-        box = tuple(corner for corner in corners if corner is not None)
         return CaseFilter(
             area=self.area,
             street=self.street,
@@ -76,9 +74,21 @@ class CaseQuery(BaseModel):
             since=self.since,
             until=self.until,
             overdue_at=now if self.overdue else None,
-            bbox=(box[0], box[1], box[2], box[3]) if len(box) == 4 else None,
+            bbox=self._box(),
             words=self.q.strip(),
             unassigned=self.unassigned,
+        )
+
+    def _box(self) -> tuple[float, float, float, float] | None:
+        corners = (self.west, self.south, self.east, self.north)
+        match tuple(corner for corner in corners if corner is not None):
+            case ():
+                return None
+            case (west, south, east, north) if west <= east and south <= north:
+                return west, south, east, north
+        raise RefusedBodyError(
+            "A box needs west, south, east and north, the smaller before the greater; give all four or none.",
+            "范围须同时给出 west、south、east、north，且西不大于东、南不大于北；请全部填写或全部省略。",
         )
 
 

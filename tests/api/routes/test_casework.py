@@ -244,6 +244,10 @@ async def test_lists_are_paged_filtered_and_counted(town: Town) -> None:
     assert none.json() == {"count": 0}
     bad = await town.operator.get("/api/v1/cases", params={"cursor": "WyJ4IiwieSJd"})
     assert bad.status_code == 400
+    box = {"west": 111, "south": 36, "east": 113, "north": 38}
+    assert (await town.operator.get("/api/v1/cases/count", params=box)).json() == {"count": 7}
+    for broken in ({"west": 111}, box | {"east": 110}):
+        assert (await town.operator.get("/api/v1/cases", params=broken)).status_code == 400
 
 
 async def test_a_whistle_is_answered_step_by_step_and_holds_up_the_end(town: Town) -> None:
@@ -283,7 +287,19 @@ async def test_bulk_acts_say_what_came_of_each(town: Town) -> None:
         (open_case["id"], False),
         (waiting["id"], True),
     ]
-    assert DISTRICT
+
+
+async def test_a_bulk_act_stops_at_no_case_that_one_may_only_look_at(town: Town) -> None:
+    seen_only = await report(town.worker, client_id="phone-a003")
+    grants = Grant(Role.SUPERVISOR, f"{DISTRICT}002"), Grant(Role.AUDITOR, DISTRICT)
+    account = await make_account(town.app, "looks-further", *grants)
+    both = await client_of(town.app, account)
+    told = {"cases": [seen_only["id"]], "action": "dismiss", "reason": "重复"}
+    answer = await both.post("/api/v1/cases/bulk/acts", json=told)
+    assert answer.status_code == 200, answer.text
+    assert [(one["done"], one["detail_zh"]) for one in answer.json()] == [
+        (False, "您可以查看该案件，但无权进行此操作。")
+    ]
 
 
 async def test_an_act_whose_answer_was_lost_is_sent_again_without_harm(town: Town) -> None:
