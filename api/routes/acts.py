@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.actors import actor_of
 from api.case_access import looking
@@ -17,6 +17,7 @@ from api.dependencies import Engine
 from api.errors import NotReadyError
 from api.guards import require
 from api.identity import Permission, Principal
+from api.instants import Instant
 from api.routes.case_shapes import ClientId, PhotographName, Reason
 from api.routes.cases import CaseworkOfRequest, item_of
 from api.store.cases import CaseFile
@@ -34,7 +35,7 @@ class ActBody(BaseModel):
     """Why, and when by the phone."""
 
     reason: Reason = ""
-    phone_at: AwareDatetime | None = None
+    phone_at: Instant | None = None
     client_id: ClientId | None = Field(
         default=None, description="The phone's own id for this act: sent again, it is not done again."
     )

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Path
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.dependencies import DriverTransaction, Watch
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Permission, Principal, Where, may
 from api.ids import new_id
+from api.instants import Instant
 from api.paging import Limit
 from api.refusals import ConflictingChangeError, NotAllowedError, UnusableValueError
 from api.routes.account_shapes import ShortText
@@ -92,7 +93,7 @@ class NewClosure(ClosurePlace):
     """Close roads, and say why."""
 
     why: Annotated[str, Field(min_length=1, max_length=500)]
-    until: AwareDatetime | None = None
+    until: Instant | None = None
 
 
 class ImportItem(BaseModel):
@@ -201,7 +202,7 @@ async def lift(closure_id: UUID, principal: ClosureKeeper, driver: DriverTransac
 async def list_imports(
     principal: ImportViewer,
     driver: DriverTransaction,
-    before: AwareDatetime | None = None,
+    before: Instant | None = None,
     limit: Limit = 50,
 ) -> list[ImportItem]:
     """List what was loaded, by whom and from where, newest first."""

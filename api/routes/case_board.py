@@ -4,11 +4,12 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.dependencies import DriverTransaction
 from api.guards import require
 from api.identity import Permission, Principal, reach_of
+from api.instants import Instant
 from api.store.case_board import BOARD_COLUMNS, read_board
 from api.store.feed import newest_place
 
@@ -28,7 +29,7 @@ class CaseBoard(BaseModel):
 async def read_case_board(
     viewer: Annotated[Principal, require(Permission.VIEW_CASES)],
     driver: DriverTransaction,
-    since: Annotated[AwareDatetime, Query(description="Reported or done since then, ended or not.")],
+    since: Annotated[Instant, Query(description="Reported or done since then, ended or not.")],
 ) -> Response:
     """Return every case that has not ended, and all that was reported or done since.
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.case_items import CaseItem, LonLatPair
+from api.instants import Instant
 from dispatch.by_hand import AtHand
 from dispatch.cases import CaseEvent, Task
 from dispatch.choices import Decision
@@ -32,7 +33,7 @@ class FindingReport(BaseModel):
     category: Annotated[str, Field(min_length=1, max_length=40)]
     lon: Longitude
     lat: Latitude
-    found_at: AwareDatetime
+    found_at: Instant
     description: Annotated[str, Field(max_length=4000)] = ""
     photographs: Annotated[list[PhotographName], Field(max_length=12)] = []
     wish: Wish = Wish.HAND_ON

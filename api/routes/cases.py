@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.case_access import demand
 from api.case_items import CaseItem
@@ -15,6 +15,7 @@ from api.dependencies import DriverTransaction
 from api.edge import RefusedBodyError
 from api.guards import require
 from api.identity import Permission, Principal, reach_of
+from api.instants import Instant
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
 from api.routes.case_shapes import AtHandItem, CaseCard, Suggestion, TaskItem, case_card
 from api.store.audit import record_by_driver
@@ -50,8 +51,8 @@ class CaseQuery(BaseModel):
     outcome: Annotated[list[str], Query(max_length=6)] = []
     holder: UUID | None = None
     reporter: UUID | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     overdue: bool = False
     unassigned: bool = False
     west: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import StreamingResponse
 
 from api.dependencies import Engine
 from api.guards import require
 from api.identity import Permission, Principal, reach_of
+from api.instants import Instant
 from api.list_exports import MEDIA_TYPES, WRITERS, FileFormat, Row
 from api.routes.cases import Filters
 from api.store import export_rows
@@ -42,19 +43,6 @@ class PeopleQuery(BaseModel):
     post: Annotated[str, Query(max_length=100)] = ""
     q: Annotated[str, Query(max_length=100)] = ""
     active: bool | None = None
-
-
-def _in_utc(at: datetime) -> datetime:
-    """The same instant in UTC: what has none is refused here, not after half a file."""
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as failure:
-        raise ValueError(
-            "this instant lies outside the calendar; give a date between 1900 and 2100"
-        ) from failure
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class StaffQuery(BaseModel):

@@ -8,13 +8,14 @@ from uuid import UUID
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.dependencies import DriverTransaction, Watch
 from api.duty_problems import NotOnDutyError, PatrolIdTakenError, PatrolRunningError
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Permission, Principal, Where, may, reach_of
+from api.instants import Instant
 from api.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from api.routes.shifts import own_person
 from api.store import duty
@@ -30,7 +31,7 @@ Viewer = Annotated[Principal, require(Permission.VIEW_POSITIONS)]
 class PhoneTime(BaseModel):
     """When it was by the phone: what was done without a network comes later than it happened."""
 
-    phone_at: AwareDatetime | None = None
+    phone_at: Instant | None = None
 
     def at(self, now: datetime) -> datetime:
         """The phone's time where it can be right, else the server's."""
@@ -116,8 +117,8 @@ async def list_patrols(
     driver: DriverTransaction,
     street: Annotated[str | None, Query(max_length=100)] = None,
     person: UUID | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[PatrolItem]:

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.case_access import where_is
 from api.dependencies import DriverTransaction, Engine, SettingsOfRequest
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Permission, Principal, may
+from api.instants import Instant
 from api.photographs import MAX_BYTES, CleanPhotograph, PhotographFolder, PhotographStore, clean
 from api.refusals import ConflictingChangeError, NotAllowedError, TooLargeError
 from api.store import photos
@@ -76,7 +77,7 @@ async def upload_photograph(
     kept: Photographs,
     lon: Longitude | None = None,
     lat: Latitude | None = None,
-    at: AwareDatetime | None = None,
+    at: Instant | None = None,
 ) -> PhotographShown:
     """Upload a JPEG, PNG or WebP as the body. The phone makes the id, so a retry is harmless.
 

@@ -5,13 +5,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.dependencies import DriverTransaction
 from api.errors import NotFoundError
 from api.fixes import FixFlag, PhoneFix
 from api.guards import require
 from api.identity import Permission, Principal, may, reach_of
+from api.instants import Instant
 from api.position_intake import PositionIntake
 from api.refusals import UnusableValueError
 from api.routes.shifts import own_person, places_of
@@ -29,7 +30,7 @@ SHOWN = timedelta(hours=12)
 class FixItem(BaseModel):
     """One fix (WGS 84), with the phone's own time."""
 
-    at: AwareDatetime
+    at: Instant
     lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
     lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
     accuracy_m: Annotated[float | None, Field(ge=0, le=100_000, allow_inf_nan=False)] = None
@@ -114,8 +115,8 @@ async def read_person_track(
     person: UUID,
     principal: Annotated[Principal, require(Permission.VIEW_POSITIONS)],
     driver: DriverTransaction,
-    since: AwareDatetime,
-    until: AwareDatetime,
+    since: Instant,
+    until: Instant,
 ) -> Track:
     """Where somebody went, for at most a day; the look is recorded."""
     if not timedelta(0) <= until - since <= _LONGEST_TRACK:

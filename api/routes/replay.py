@@ -5,12 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.case_items import CaseItem, LonLatPair
 from api.dependencies import DriverTransaction, Watch
 from api.guards import require
 from api.identity import Permission, Principal, Where, reach_of
+from api.instants import Instant
 from api.refusals import UnusableValueError
 from api.store.audit import record_by_driver
 from api.store.case_lists import CaseFilter, ListedCase, list_case_items
@@ -28,8 +29,8 @@ _MOST_CASES = 50_000
 class Span(BaseModel):
     """From when until when."""
 
-    since: AwareDatetime
-    until: Annotated[AwareDatetime, Query(description="Not included.")]
+    since: Instant
+    until: Annotated[Instant, Query(description="Not included.")]
 
     def demand(self, longest: timedelta) -> None:
         """Refuse a span that is no span, or too long for one answer."""

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from api.case_items import LonLatPair
+from api.instants import Instant
 from api.routes.case_shapes import ClientId, Latitude, Longitude, PhotographName
 from dispatch.findings import Kind
 from dispatch.resident_rules import Service
@@ -173,7 +174,7 @@ class ResidentReport(BaseModel):
     lat: Latitude
     place: ShortLine = ""
     """The place in the resident's own words: a building, a floor, beside what."""
-    found_at: AwareDatetime
+    found_at: Instant
     description: Text = ""
     photographs: Annotated[list[PhotographName], Field(max_length=12)] = []
     contact: ContactGiven | None = None

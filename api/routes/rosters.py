@@ -5,13 +5,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.dependencies import DriverTransaction
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Permission, Principal, Where, may, reach_of
 from api.ids import new_id
+from api.instants import Instant
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
 from api.refusals import ConflictingChangeError, NotAllowedError, UnusableValueError
 from api.store import staff
@@ -44,8 +45,8 @@ class NewRoster(BaseModel):
     """Somebody is to work from then till then."""
 
     person: UUID
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     emergency: bool = False
 
 
@@ -53,8 +54,8 @@ class NewRoster(BaseModel):
 async def list_rosters(
     principal: Viewer,
     driver: DriverTransaction,
-    since: AwareDatetime,
-    until: AwareDatetime,
+    since: Instant,
+    until: Instant,
     person: UUID | None = None,
     cursor: Cursor = "",
     limit: Limit = 200,

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from shapely import Point, from_wkb
 
 from api.dependencies import DriverTransaction, Watch
 from api.guards import require
 from api.identity import Permission, Principal, reach_of
+from api.instants import Instant
 from api.routes.positions import SHOWN, PositionItem
 from api.shapes import DrawnOutline, outline_wkb
 from api.store.case_lists import NOT_ENDED, CaseFilter, Tally, tally_cases
@@ -26,7 +27,7 @@ class ShapeBody(BaseModel):
     """An area, and since when its cases are counted."""
 
     outline: DrawnOutline
-    since: AwareDatetime | None = None
+    since: Instant | None = None
     """Thirty days ago where it is not said."""
 
 

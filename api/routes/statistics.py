@@ -7,13 +7,14 @@ from statistics import median, quantiles
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from api.assessments import Assessments, Question
 from api.dependencies import Watch
 from api.edge import RefusedBodyError
 from api.guards import require
 from api.identity import Permission, Principal, Reach, reach_of
+from api.instants import Instant
 from api.routes.cases import CaseworkOfRequest
 from dispatch.assessment import COUNTS, RATES, Grouping, Indicators, Period
 from dispatch.findings import Kind
@@ -79,10 +80,8 @@ class DepartmentStatistics(BaseModel):
     items: list[DepartmentItem]
 
 
-Since = Annotated[
-    AwareDatetime | None, Query(description="From when on; 30 days before `until` if not given.")
-]
-Until = Annotated[AwareDatetime | None, Query(description="Until when; now if not given.")]
+Since = Annotated[Instant | None, Query(description="From when on; 30 days before `until` if not given.")]
+Until = Annotated[Instant | None, Query(description="Until when; now if not given.")]
 Area = Annotated[str, Query(max_length=15, pattern=r"^\d*$", description="Prefix of an area code.")]
 
 

@@ -43,6 +43,7 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "a category that does not exist": (raw("category", b'"no-such-thing"'), 422),
     "a time in the future": (raw("found_at", b'"2126-01-01T00:00:00+08:00"'), 422),
     "a time without a zone": (raw("found_at", b'"2026-01-01T00:00:00"'), 422),
+    "a time before the calendar begins": (raw("found_at", b'"0001-01-01T00:00:00+14:00"'), 422),
     "no id of the phone's": (raw("client_id", '"短"'.encode()), 422),
     "settled without an outcome": (raw("wish", b'"settle"'), 422),
     "too long": (raw("description", b'"' + b"x" * 5000 + b'"'), 422),
