@@ -70,7 +70,12 @@ def steps(*, everything: bool) -> list[Step]:
             lambda: [PYTHON, "-c", "from geo.travel_warmup import warm_up; warm_up()"],
             quick=False,
         ),
-        _light("wheel", "a wheel, built and tried", lambda: [*pytest, "-m", "wheel"], quick=False),
+        _light(
+            "wheel",
+            "a wheel, built and tried",
+            lambda: [*pytest, "-m", "wheel", *_files_marked("wheel")],
+            quick=False,
+        ),
         Step(
             "python",
             "pytest",
@@ -222,7 +227,13 @@ def _npm(*words: str) -> list[str]:
 def _browser(pytest: Sequence[str], *, everything: bool) -> list[str]:
     _install_chromium()
     marks = "browser" if everything else "browser and not slow"
-    return [*pytest, "-n", "2", "--dist", "loadfile", "-m", marks]
+    return [*pytest, "-n", "2", "--dist", "loadfile", "-m", marks, *_files_marked("browser")]
+
+
+def _files_marked(mark: str) -> list[str]:
+    """The files with tests of that mark: to load all the others takes each process ten seconds."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path) for path in files if f"mark.{mark}" in path.read_text("utf-8")]
 
 
 def _install_chromium() -> None:
