@@ -61,7 +61,14 @@ def server_for(
         yield
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+IN_THE_GATE = {"03_one_road_one_task_force.ipynb", "04_bring_your_own_district.ipynb"}
+"""Those that ask a server and start from files; what the others draw from has tests beside its code."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in IN_THE_GATE else [pytest.mark.slow]) for name in NOTEBOOKS],
+)
 def test_a_notebook_runs_and_says_again_what_is_committed(name: str, server_for: None) -> None:
     notebook = nbformat.read(FOLDER / name, as_version=4)
     committed = said_in(notebook)
