@@ -233,6 +233,7 @@ def test_without_a_network_nothing_typed_is_lost_and_it_goes_in_once(
     watched = open_report(open_page, "report")
     page = watched.page
     page.locator("input[type=file]").set_input_files(photograph(tmp_path))
+    expect(page.locator(".shots img")).to_have_count(1)
     page.get_by_role("radio", name="道路破损").check(force=True)
     words = "坑很深，离线提交"
     page.get_by_role("textbox", name="说说情况").fill(words)
