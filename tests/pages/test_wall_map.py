@@ -233,6 +233,8 @@ def test_the_map_is_carried_away_and_printed(open_page: OpenPage, operator: Work
     page.emulate_media(media="print")
     expect(page.locator(".print-sheet")).to_be_visible()
     expect(page.locator(".wall__main")).to_be_hidden()
+    paper = page.pdf(format="A4", landscape=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
