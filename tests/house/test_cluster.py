@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -189,20 +190,20 @@ def test_a_folder_that_the_databases_user_cannot_enter_is_named(folder: Path) ->
 def test_a_database_of_another_user_is_named(folder: Path) -> None:
     with cluster_in(folder).running():
         pass
-    code = (
-        "import sys; from pathlib import Path; from api.store.cluster import Cluster, ClusterError\n"
+    code = (  # all of it is loaded before: the checkout may stand in a home that the other cannot enter
+        "import os, sys; from pathlib import Path; from api.store.cluster import Cluster, ClusterError\n"
+        "os.setuid(int(sys.argv[2]))\n"
         "try: Cluster(Path(sys.argv[1])).start()\n"
         "except ClusterError as failure: print(failure)"
     )
     owner = pwd.getpwuid((folder / "cluster").stat().st_uid).pw_name
     told = subprocess.run(
-        ["/usr/bin/python3", "-c", code, folder],  # the tests' own Python may stand in a closed home
+        [sys.executable, "-P", "-c", code, folder, str(pwd.getpwnam("daemon").pw_uid)],
         capture_output=True,
         text=True,
         check=False,
-        cwd=checkout_folder(),
-        env={"PYTHONPATH": str(checkout_folder()), "PYTHONDONTWRITEBYTECODE": "1"},
-        user=pwd.getpwnam("daemon").pw_uid,
+        cwd="/",
+        env={"PYTHONPATH": str(checkout_folder())},
     )
     assert f"belongs to user '{owner}'" in told.stdout, told.stderr
 
