@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import secrets
 import socket
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 import httpx
 
 TIMEOUT_S = 10.0
+_SECRET_PREFIX = "whsec_"  # noqa: S105 - not a secret: receivers know one by it
+_WORLD = ipaddress.ip_network("2000::/3")
+"""Where addresses of version 6 are given out; all others are of a site, a link, or nobody's."""
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """Addresses of version 4 behind a translator: what is private behind it looks public."""
 
@@ -66,13 +70,21 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if ip not in _WORLD:
+            return False
     return ip.is_global and not ip.is_multicast
+
+
+def new_signing_secret() -> str:
+    """Draw a secret as the Standard Webhooks convention writes it: the key in base 64 behind `whsec_`."""
+    return _SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def signature_of(secret: str, message_id: str, at: datetime, body: bytes) -> str:
     """Return the signature after the Standard Webhooks convention: HMAC-SHA256 of id, time and body."""
+    key = base64.urlsafe_b64decode(secret.removeprefix(_SECRET_PREFIX) + "==")  # one of before may lack them
     signed = f"{message_id}.{int(at.timestamp())}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(secret.encode(), signed, hashlib.sha256)).decode()
+    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 async def post_signed(target: Target, secret: str, message_id: str, at: datetime, body: bytes) -> None:

@@ -8,13 +8,12 @@ import asyncpg
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.credentials import new_secret
 from api.dependencies import DriverTransaction, Keys
 from api.errors import NotFoundError
 from api.guards import require
 from api.identity import Permission, Principal, Where, may
 from api.ids import new_id
-from api.outbound import RefusedAddressError, check_target
+from api.outbound import RefusedAddressError, check_target, new_signing_secret
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
 from api.refusals import NotAllowedError, UnusableValueError
 from api.routes.account_shapes import ShortText
@@ -43,7 +42,7 @@ class NewWebhook(BaseModel):
     kinds: Words = []
     """Kinds of case, or of notice; empty for all."""
     states: Words = []
-    """Only events of cases that are in one of these states; empty for all."""
+    """Only events after which the case is in one of these states; empty for all."""
 
 
 class WebhookShown(BaseModel):
@@ -113,7 +112,7 @@ async def add_webhook(
         await check_target(body.url, await webhooks.allowed_hosts(driver, principal.district))
     except RefusedAddressError as refused:
         raise UnusableValueError(f"This address is not called: {refused}", "不能调用该地址") from refused
-    secret = new_secret("whsec_").text
+    secret = new_signing_secret()
     webhook = webhooks.Webhook(
         id=new_id(),
         name=body.name,

@@ -158,8 +158,8 @@ async def enqueue_case_events(driver: asyncpg.Connection, district: str, most: i
 
 
 _NEW_EVENTS = """
-    SELECT e.id, e.case_id, e.kind, e.at, e.area, e.street, e.seq, c.kind AS case_kind, c.state, c.category,
-           c.number, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
+    SELECT e.id, e.case_id, e.kind, e.at, e.area, e.street, e.seq, e.body->>'after' AS state,
+           c.kind AS case_kind, c.category, c.number, ST_X(c.geom) AS lon, ST_Y(c.geom) AS lat
     FROM case_event e LEFT JOIN cases c ON c.district = e.district AND c.id = e.case_id
     WHERE e.district = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3
 """
@@ -174,7 +174,10 @@ def _is_wanted(hook: Row, event: Row) -> bool:
 
 
 def _case_event(district: str, row: Row) -> dict[str, Any]:
-    """Return the event in the form of CloudEvents 1.0; it names no person and no reporter."""
+    """Return the event in the form of CloudEvents 1.0; it names no person and no reporter.
+
+    Its state is the one that the case was in after it, whatever became of the case since.
+    """
     return {
         "specversion": "1.0",
         "id": str(row["id"]),

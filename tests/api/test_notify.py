@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -131,6 +131,20 @@ async def test_a_receiver_hears_only_of_what_it_asked_for(app: FastAPI) -> None:
         await keeper.patch(f"/api/v1/webhooks/{paused['id']}", json={"active": True})
         await messenger.step()
         assert stopped.told
+
+
+async def test_a_state_is_the_one_after_the_event_whatever_became_of_the_case_since(app: FastAPI) -> None:
+    keeper = await sign_in_as(app, Role.ADMINISTRATOR)
+    async with receiving() as receiver, receiving() as later:
+        await subscribe(keeper, receiver, states=["reported"])
+        await subscribe(keeper, later, states=["closed"])
+        case = await report(app)
+        async with driver_transaction(engine_in(app)) as driver:
+            await driver.execute("UPDATE cases SET state = 'closed' WHERE id = $1", UUID(case))
+        await Messenger(engine_in(app), DISTRICT, app.state.keys).step()
+    told = [orjson.loads(body) for _, body in receiver.told]
+    assert [(event["type"], event["data"]["state"]) for event in told] == [("yilu.case.report", "reported")]
+    assert later.told == []
 
 
 async def test_what_is_not_taken_is_tried_again_and_then_kept_as_a_dead_letter(app: FastAPI) -> None:

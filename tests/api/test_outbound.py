@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.outbound import RefusedAddressError, check_target, is_public, signature_of
+from api.outbound import RefusedAddressError, check_target, is_public, new_signing_secret, signature_of
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,9 @@ from api.outbound import RefusedAddressError, check_target, is_public, signature
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "ff02::1",
+        "::7f00:1",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
     ],
 )
 def test_addresses_inside_are_inside_however_they_are_written(address: str) -> None:
@@ -78,8 +81,18 @@ async def test_a_public_address_needs_no_leave() -> None:
     assert (target.ip, target.port, target.secure) == ("1.1.1.1", 443, True)
 
 
+def test_signatures_are_those_of_the_convention_s_own_libraries() -> None:
+    """The vector stands in the tests of the reference libraries."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    at = datetime.fromtimestamp(1614265330, UTC)
+    signature = signature_of(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", at, b'{"test": 2432232314}')
+    assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
 def test_a_receiver_can_check_the_signature() -> None:
     at = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    signature = signature_of("whsec_secret", "id-1", at, b'{"a":1}')
-    expected = hmac.new(b"whsec_secret", b'id-1.1772352000.{"a":1}', hashlib.sha256).digest()
-    assert signature == "v1," + base64.b64encode(expected).decode()
+    secret = new_signing_secret()
+    key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    assert len(key) == 32
+    expected = hmac.new(key, b'id-1.1772352000.{"a":1}', hashlib.sha256).digest()
+    assert signature_of(secret, "id-1", at, b'{"a":1}') == "v1," + base64.b64encode(expected).decode()
