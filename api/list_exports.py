@@ -1,27 +1,18 @@
-"""Any list as a file: CSV and GeoJSON as they are read, XLSX row by row; none holds the whole list."""
+"""Any list as a file, sent while it is read: CSV, GeoJSON and XLSX; none holds the whole list."""
 
-import asyncio
 import csv
 import io
-import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import orjson
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from api.xlsx_stream import Workbook
 
 Row = dict[str, Any]
 """One row; `lon` and `lat` make its point in GeoJSON, or `geometry` is its shape, written already."""
-
-LONGEST_CELL = 32_767
-"""A sheet's cell holds no more letters."""
-
-SHEET_ROWS = 1_048_575
-"""A sheet has no room for more, its heading aside."""
 
 
 class FileFormat(StrEnum):
@@ -37,6 +28,9 @@ MEDIA_TYPES = {
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.GEOJSON: "application/geo+json",
 }
+
+_PIECE = 1 << 16
+"""Rows are sent in pieces of about so many bytes: a message for each would cost more than the row."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,19 +49,29 @@ def safe_text(value: Any) -> Any:
 
 async def as_csv(columns: Sequence[str], rows: AsyncIterator[Row]) -> AsyncIterator[bytes]:
     """Write CSV in UTF-8, with the mark by which spreadsheets recognise it."""
-    yield "\ufeff".encode() + _csv_line(columns)
+    lines = io.StringIO(newline="")
+    write = csv.writer(lines).writerow
+    write(columns)
+    yield "\ufeff".encode() + _taken(lines)
     async for row in rows:
-        yield _csv_line([safe_text(row[name]) for name in columns])
+        write([safe_text(row[name]) for name in columns])
+        if lines.tell() >= _PIECE:
+            yield _taken(lines)
+    yield _taken(lines)
 
 
 async def as_geojson(columns: Sequence[str], rows: AsyncIterator[Row]) -> AsyncIterator[bytes]:
     """Write one FeatureCollection, a feature on each line."""
     yield b'{"type":"FeatureCollection","features":['
+    piece = bytearray()
     separator = b"\n"
     async for row in rows:
-        yield separator + orjson.dumps(feature_of(columns, row), default=str)
+        piece += separator + orjson.dumps(feature_of(columns, row), default=str)
         separator = b",\n"
-    yield b"\n]}\n"
+        if len(piece) >= _PIECE:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece) + b"\n]}\n"
 
 
 def feature_of(columns: Sequence[str], row: Row) -> dict[str, Any]:
@@ -82,36 +86,26 @@ def feature_of(columns: Sequence[str], row: Row) -> dict[str, Any]:
 
 
 async def as_xlsx(columns: Sequence[str], rows: AsyncIterator[Row]) -> AsyncIterator[bytes]:
-    """Write a workbook by way of a file aside; a further sheet begins where one is full."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("1")
-    sheet.append(list(columns))
-    count = 0
-    async for row in rows:
-        if count and count % SHEET_ROWS == 0:
-            sheet = book.create_sheet(str(count // SHEET_ROWS + 1))
-            sheet.append(list(columns))
-        sheet.append([_cell(row[name]) for name in columns])
-        count += 1
-    with tempfile.TemporaryDirectory(prefix="yilu-export-") as folder:
-        path = Path(folder) / "list.xlsx"
-        await asyncio.to_thread(book.save, path)
-        with path.open("rb") as file:
-            while part := await asyncio.to_thread(file.read, 1 << 18):
+    """Write a workbook; a further sheet begins where one is full."""
+    book = Workbook(columns)
+    try:
+        yield book.taken()
+        async for row in rows:
+            book.add([safe_text(row[name]) for name in columns])
+            if part := book.taken():
                 yield part
+        book.finish()
+        yield book.taken()
+    finally:
+        book.close()
 
 
 WRITERS = {FileFormat.CSV: as_csv, FileFormat.XLSX: as_xlsx, FileFormat.GEOJSON: as_geojson}
 
 
-def _cell(value: Any) -> Any:
-    safe = safe_text(value)
-    if isinstance(safe, str) and len(safe) > LONGEST_CELL:
-        return "(too long for a cell; take CSV or GeoJSON 单元格放不下，请导出 CSV 或 GeoJSON)"
-    return ILLEGAL_CHARACTERS_RE.sub("", safe) if isinstance(safe, str) else safe
-
-
-def _csv_line(cells: Iterable[Any]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue().encode("utf-8", "replace")
+def _taken(lines: io.StringIO) -> bytes:
+    """Return what was written since, and begin anew."""
+    text = lines.getvalue()
+    lines.seek(0)
+    lines.truncate()
+    return text.encode("utf-8", "replace")

@@ -8,10 +8,13 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from api.errors import Problem
+from api.xml_text import xml_text
 from dispatch.cases import Case
 from dispatch.lifecycle import State
 from dispatch.policy import Category
 
+PREFIX = "/open311/v2"
 _CLOSED = frozenset({State.CLOSED, State.DISMISSED, State.MERGED})
 OPEN_STATES = tuple(state.value for state in State if state not in _CLOSED)
 CLOSED_STATES = tuple(state.value for state in State if state in _CLOSED)
@@ -46,6 +49,26 @@ def answer_of(root: str, value: Any, file_format: str, status: int = 200) -> Res
     return Response(body, status, media_type="text/xml; charset=utf-8")
 
 
+def format_in(path: str) -> str:
+    """Return the format that an address asks for; the standard's first one where it asks for none."""
+    return "json" if path.endswith(".json") else "xml"
+
+
+def told(problem: Problem, path: str) -> Response:
+    """Return one of our problems as the standard tells it, which knows 400, 403 and 404 only."""
+    words = problem.kind.detail.format_map(problem.facts)
+    match problem.kind.status:
+        case 401 | 403:
+            return refusal_of(
+                403, f"api_key is missing, not valid, or of no use here. {words}", format_in(path)
+            )
+        case 400 | 404 as status:
+            return refusal_of(status, words, format_in(path))
+        case status if status >= 500:
+            return problem.response()
+    return refusal_of(400, words, format_in(path))
+
+
 def refusal_of(status: int, description: str, file_format: str) -> Response:
     """Return a refusal in the asked format."""
     return answer_of("errors", [{"code": status, "description": description}], file_format, status)
@@ -59,12 +82,7 @@ def _fill(element: ET.Element, value: Any) -> None:
         for part in value:
             _fill(ET.SubElement(element, _SINGULAR.get(element.tag, "item")), part)
     elif value is not None:
-        element.text = _printable(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _printable(text: str) -> str:
-    """Leave out what no XML can hold."""
-    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
+        element.text = xml_text(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def service_of(category: Category) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from api.store.staff import LEADS_THERE, WITHIN_REACH, PeopleFilter, columns_of
 from api.store.versions import newest_versions
 
 Rows = AsyncIterator[dict[str, Any]]
-_MOST = 2_000_000
 _PREFETCH = 500
 
 
@@ -285,6 +284,6 @@ async def stream_audit(
 
 async def _stream(driver: asyncpg.Connection, one: ExportList, condition: str, *values: object) -> Rows:
     columns = ", ".join(f'{sql} AS "{name}"' for name, sql in one.columns.items())
-    statement = f"SELECT {columns} FROM {one.source} WHERE {condition} ORDER BY {one.order} LIMIT {_MOST}"  # noqa: S608 - the lists above
+    statement = f"SELECT {columns} FROM {one.source} WHERE {condition} ORDER BY {one.order}"  # noqa: S608 - the lists above
     async for row in driver.cursor(statement, *values, prefetch=_PREFETCH):
         yield dict(row)

@@ -91,6 +91,23 @@ async def test_an_export_reaches_no_further_than_its_maker_and_is_on_record(app:
     assert acts == ["export"]
 
 
+@pytest.mark.parametrize("name", ["cases", "shifts", "audit"])
+@pytest.mark.parametrize(
+    "instant",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00", "2026-11-21T08:00:00", "yesterday"],
+)
+async def test_an_instant_without_its_place_in_utc_is_refused_before_a_line_is_written(
+    app: FastAPI, name: str, instant: str
+) -> None:
+    client = await everything(app)
+    for end in ("since", "until"):
+        answer = await client.get(f"/api/v1/exports/{name}.csv", params={end: instant})
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["detail_zh"]
+    acts = (await client.get("/api/v1/audit?act=export")).json()["items"]
+    assert acts == [], "an export that was refused is not on record as made"
+
+
 async def test_people_are_written_without_their_numbers(app: FastAPI) -> None:
     keeper = await sign_in_as(app, Role.ADMINISTRATOR)
     body = {"name": "李强", "post": "grid_worker", "area": "990101001", "phone": "555 0101"}
