@@ -5,7 +5,7 @@ exception's attributes in braces, and each tells the person what to do.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,11 +183,11 @@ def problem_of(failure: Exception) -> Problem:
     return Problem(UNEXPECTED)
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Answer every failure of `app` with problem details."""
+def install_problem_handlers(app: FastAPI, tell: Callable[[Problem, str], Response]) -> None:
+    """Answer every failure of `app` as `tell` words its problem, which knows the request's path as well."""
 
-    async def answer(_request: Request, failure: Exception) -> Response:
-        return problem_of(failure).response()
+    async def answer(request: Request, failure: Exception) -> Response:
+        return tell(problem_of(failure), request.url.path)
 
     for known in (*PROBLEMS, RequestValidationError, HTTPException):
         app.add_exception_handler(known, answer)

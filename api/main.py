@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access import Access
 from api.actors import Reporters
@@ -19,12 +20,14 @@ from api.coverage_desk import CoverageDesk
 from api.dispatcher import StoreDispatcher
 from api.district_watch import DistrictWatch
 from api.edge import SECURITY_HEADERS, BodyEdge, RefusedBodyError, SecurityHeaders
-from api.errors import UnexpectedFailures, install_problem_handlers, problem_of
+from api.errors import Problem, UnexpectedFailures, install_problem_handlers, problem_of
 from api.guards import SECURITY_SCHEMES
 from api.hotspot_board import HotspotBoard
 from api.keyring import Keyring
 from api.live import TICK_S, LiveHub
 from api.oidc import provider_of
+from api.open311 import PREFIX
+from api.open311 import told as open311_told
 from api.position_intake import FORGET_EVERY_S, PositionIntake, forget_old_tracks
 from api.resident_chores import TELL_EVERY_S, forget_old_contacts, tell_residents
 from api.roads_watch import LOOK_EVERY_S, RoadsWatch
@@ -164,7 +167,7 @@ def create_app(settings: Settings, *, background: bool = True) -> FastAPI:
     )
     app.state.settings = settings
     app.state.background = background
-    install_problem_handlers(app)
+    install_problem_handlers(app, _told)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(pages_router(settings.pages_path))
@@ -224,4 +227,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _refuse(refused: RefusedBodyError) -> ASGIApp:
-    return problem_of(refused).response()
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await _told(problem_of(refused), scope["path"])(scope, receive, send)
+
+    return answer
+
+
+def _told(problem: Problem, path: str) -> Response:
+    """Return a problem in the words of the dialect that is spoken under that path."""
+    return open311_told(problem, path) if path.startswith(PREFIX) else problem.response()

@@ -4,7 +4,7 @@ import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,6 +43,7 @@ class Asked:
     box: Box | None
     since: datetime | None
     until: datetime | None
+    """Included: the standard's intervals are closed."""
 
 
 def check_names(query: QueryParams, known: frozenset[str]) -> None:
@@ -75,9 +76,14 @@ def document_of(request: Request, title: str, value: Mapping[str, Any], media_ty
     """Return a document as JSON, or as a plain page of it for people (`f=html`, or what a browser takes)."""
     value = {**value, "links": [*value.get("links", ()), _as_page(request)]}
     vary = {"Vary": "Accept"}
-    if request.query_params.get("f", _taken(request)) == "html":
+    if wants_page(request):
         return HTMLResponse(_page(title, value), headers=vary)
     return Response(orjson.dumps(value, default=str), media_type=media_type, headers=vary)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a page for people is asked for, by name or by what the client takes."""
+    return request.query_params.get("f", _taken(request)) == "html"
 
 
 def _taken(request: Request) -> str:
@@ -164,6 +170,8 @@ def _times(text: str) -> tuple[datetime | None, datetime | None]:
             "'datetime' is a time, or two with / between", "datetime 须为一个时间或时间段"
         )
     since, until = (_time(part) for part in (parts * 2)[:2])
+    if since is not None and until is not None and since > until:
+        raise BadParameterError("'datetime' ends before it begins", "datetime 的结束时间早于开始时间")
     return since, until
 
 
@@ -172,8 +180,8 @@ def _time(text: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
+        if at.tzinfo is not None and MINYEAR < at.year < MAXYEAR:
+            return at.astimezone(UTC)
     except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise BadParameterError("A time is written as 2026-01-31T08:00:00+08:00", "时间须带时区") from None
-    return at
+        pass
+    raise BadParameterError("A time is written as 2026-01-31T08:00:00+08:00", "时间须带时区") from None

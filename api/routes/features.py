@@ -1,6 +1,6 @@
 """OGC API Features under /ogc: QGIS, ogr2ogr and other maps read areas, streets, centres and cases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -14,7 +14,18 @@ from api.dependencies import DriverTransaction, Watch
 from api.errors import NotFoundError
 from api.guards import require_by_key
 from api.identity import Permission, Principal, may, reach_of
-from api.ogc import CONFORMS_TO, CRS84, GEOJSON, Asked, asked_of, check_names, document_of, feature, link
+from api.ogc import (
+    CONFORMS_TO,
+    CRS84,
+    GEOJSON,
+    Asked,
+    asked_of,
+    check_names,
+    document_of,
+    feature,
+    link,
+    wants_page,
+)
 from api.ogc_definition import DEFINITION_TYPE, definition
 from api.paging import page_of
 from api.routes import hotspot_features
@@ -54,7 +65,7 @@ async def read_landing_page(_: Anyone, request: Request) -> Response:
             DEFINITION_TYPE,
             "API document",
         ),
-        link(f"{base}?f=html", "service-doc", "text/html", "This document as a page"),
+        link(f"{base}/api?f=html", "service-doc", "text/html", "API document as a page"),
     ]
     page = {
         "title": "Yilu 一路",
@@ -77,7 +88,9 @@ async def read_definition(principal: Anyone, request: Request) -> Response:
     """Describe these addresses in OpenAPI 3.0."""
     check_names(request.query_params, _NOTHING)
     document = definition(_base(request), _readable(principal), _BY_CURSOR)
-    return Response(orjson.dumps(document), media_type=DEFINITION_TYPE)
+    if wants_page(request):
+        return document_of(request, "OpenAPI", document, DEFINITION_TYPE)
+    return Response(orjson.dumps(document), media_type=DEFINITION_TYPE, headers={"Vary": "Accept"})
 
 
 @router.get("/collections")
@@ -201,7 +214,8 @@ async def _cases(
     driver: DriverTransaction, principal: Principal, asked: Asked
 ) -> tuple[list[dict[str, Any]], int, str | None]:
     """One page of cases, how many there are in all, and where the next page begins."""
-    wanted = CaseFilter(bbox=asked.box, since=asked.since, until=asked.until)
+    until = asked.until + timedelta(microseconds=1) if asked.until else None
+    wanted = CaseFilter(bbox=asked.box, since=asked.since, until=until)
     reach = reach_of(principal, Permission.VIEW_CASES)
     listed = await list_case_items(
         driver,

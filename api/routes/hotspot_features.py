@@ -8,11 +8,12 @@ import numpy as np
 import orjson
 import shapely
 from pydantic import ValidationError
+from shapely.geometry.base import BaseGeometry
 from starlette.datastructures import QueryParams
 
 from api.hotspot_board import HotspotBoard, HotspotQuestion
 from api.identity import Permission, Principal, reach_of
-from api.ogc import Asked, BadParameterError, asked_of
+from api.ogc import Asked, BadParameterError, Box, asked_of
 from api.routes.hotspots import HotspotQuery, narrowed
 from geo.hotspots import HotspotState
 from geo.observations import LOCAL_ZONE
@@ -76,10 +77,17 @@ def _local(moment: datetime | None) -> np.datetime64 | None:
     return np.datetime64(moment.astimezone(ZoneInfo(LOCAL_ZONE)).replace(tzinfo=None), "s")
 
 
+def _shape_of(box: Box) -> BaseGeometry:
+    west, south, east, north = box
+    if west <= east:
+        return shapely.box(*box)
+    return shapely.union(shapely.box(west, south, 180, north), shapely.box(-180, south, east, north))
+
+
 def _features(state: HotspotState, asked: Asked, permutations: int) -> list[Feature]:
     layer, over_time = state.units_layer(permutations), state.emerging_layer()
     frame = layer.to_frame().assign(kind=over_time.emerging.kind, trend_p=over_time.emerging.trend.p)
     if asked.box is not None:
-        frame = frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*asked.box))]
+        frame = frame[shapely.intersects(frame.geometry.to_numpy(), _shape_of(asked.box))]
     told: list[Feature] = orjson.loads(frame.to_json(na="null", drop_id=True))["features"]
     return [{**one, "id": one["properties"]["code"]} for one in told]

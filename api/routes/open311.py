@@ -24,12 +24,15 @@ from api.ids import new_id
 from api.open311 import (
     CLOSED_STATES,
     OPEN_STATES,
+    PREFIX,
     Open311Error,
     answer_of,
+    format_in,
     parse_time,
     refusal_of,
     request_of,
     service_of,
+    told,
 )
 from api.photographs import MAX_BYTES, PhotographStore
 from api.refusals import NotAllowedError
@@ -85,15 +88,12 @@ class Open311Route(APIRoute):
             try:
                 return await handle(request)
             except Open311Error as refused:
-                return refusal_of(refused.status, refused.description, format_in(request))
+                return refusal_of(refused.status, refused.description, format_in(request.url.path))
             except Exception as failure:
                 problem = problem_of(failure)
                 if problem.kind.status >= 500:
                     raise
-                words = problem.kind.detail.format_map(problem.facts)
-                known = problem.kind.status in {400, 403, 404}
-                status = problem.kind.status if known else 400
-                return refusal_of(status, words, format_in(request))
+                return told(problem, request.url.path)
 
         return tell
 
@@ -108,7 +108,7 @@ async def check_jurisdiction(request: Request, settings: SettingsOfRequest) -> N
 
 
 router = APIRouter(
-    prefix="/open311/v2",
+    prefix=PREFIX,
     tags=["open311"],
     route_class=Open311Route,
     dependencies=[Depends(check_jurisdiction)],
@@ -200,8 +200,8 @@ async def report(
         listed, _ = await work.report_within(finding, acts, digest)
     except SameIdOtherReportError:
         raise Open311Error(400, "another request was sent under this id before") from None
-    told = {"service_request_id": str(listed.case.id), "service_notice": None, "account_id": None}
-    return answer_of("service_requests", [told], file_format, 201)
+    taken = {"service_request_id": str(listed.case.id), "service_notice": None, "account_id": None}
+    return answer_of("service_requests", [taken], file_format, 201)
 
 
 @router.get("/tokens/{token}.{file_format}")
@@ -211,8 +211,8 @@ async def read_token(token: str, file_format: FormatName, viewer: Viewer, engine
         file = await find_case_file(driver, viewer.district, id_in(token))
     if file is None or not may(viewer, Permission.VIEW_CASES, where_is(file)):
         raise Open311Error(404, "token was not found")
-    told = {"service_request_id": str(file.case.id), "token": token}
-    return answer_of("service_requests", [told], file_format)
+    known = {"service_request_id": str(file.case.id), "token": token}
+    return answer_of("service_requests", [known], file_format)
 
 
 @router.get("/requests.{file_format}")
@@ -261,10 +261,6 @@ async def read_request(
         raise Open311Error(404, "service_request_id was not found")
     shown = request_of(file.case, work.policy.categories.get(file.case.category))
     return answer_of("service_requests", [shown], file_format)
-
-
-def format_in(request: Request) -> str:
-    return "json" if request.url.path.endswith(".json") else "xml"
 
 
 def texts_of(form: FormData) -> dict[str, str]:

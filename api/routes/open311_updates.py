@@ -13,7 +13,7 @@ from api.casework import SameIdOtherReportError, Told
 from api.dependencies import DriverTransaction, Engine
 from api.guards import require_by_key
 from api.identity import Permission, Principal, reach_of
-from api.open311 import Open311Error, answer_of, parse_time, status_of, time_words
+from api.open311 import PREFIX, Open311Error, answer_of, parse_time, status_of, time_words
 from api.routes.cases import CaseworkOfRequest
 from api.routes.open311 import (
     FORM,
@@ -32,7 +32,7 @@ from dispatch import use_cases
 from dispatch.errors import DispatchError
 
 router = APIRouter(
-    prefix="/open311/v2",
+    prefix=PREFIX,
     tags=["open311"],
     route_class=Open311Route,
     dependencies=[Depends(check_jurisdiction)],

@@ -115,8 +115,7 @@ def case_conditions(district: str, wanted: CaseFilter, reach: Reach) -> _Conditi
             found.add(f"c.{column} = {found.value(name)}")
     _narrow_by_time(found, wanted)
     if wanted.bbox:
-        corners = ", ".join(found.value(corner) for corner in wanted.bbox)
-        found.add(f"c.geom && ST_MakeEnvelope({corners}, 4326)")
+        _narrow_to_box(found, wanted.bbox)
     if wanted.within:
         found.add(f"ST_Covers(ST_GeomFromWKB({found.value(wanted.within)}, 4326), c.geom)")
     if wanted.words:
@@ -126,6 +125,14 @@ def case_conditions(district: str, wanted: CaseFilter, reach: Reach) -> _Conditi
             f" OR c.id::text = lower({words}))"
         )
     return found
+
+
+def _narrow_to_box(found: _Conditions, box: tuple[float, float, float, float]) -> None:
+    """Keep what lies in the box; one whose west lies east of its east goes across the 180th meridian."""
+    west, south, east, north = box
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    boxes = (", ".join(map(found.value, (begin, south, end, north))) for begin, end in spans)
+    found.add("(" + " OR ".join(f"c.geom && ST_MakeEnvelope({corners}, 4326)" for corners in boxes) + ")")
 
 
 def _narrow_by_time(found: _Conditions, wanted: CaseFilter) -> None:

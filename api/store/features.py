@@ -45,7 +45,10 @@ LAYERS = {
     ),
 }
 
-_IN_BOX = " AND ($3::float8 IS NULL OR ST_Intersects(f.geom, ST_MakeEnvelope($3, $4, $5, $6, 4326)))"
+_IN_BOX = """ AND ($3::float8 IS NULL OR ST_Intersects(f.geom,
+    CASE WHEN $3 <= $5 THEN ST_MakeEnvelope($3, $4, $5, $6, 4326) ELSE ST_Collect(
+        ST_MakeEnvelope($3, $4, 180, $6, 4326), ST_MakeEnvelope(-180, $4, $5, $6, 4326)) END))"""
+"""A box whose west lies east of its east goes across the 180th meridian."""
 
 
 async def list_features(

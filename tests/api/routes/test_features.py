@@ -77,6 +77,16 @@ async def test_a_box_and_a_time_narrow(app: FastAPI) -> None:
     assert (await worker.get(f"{cases}?datetime=../2020-01-01T00:00:00Z")).json()["numberReturned"] == 0
     shown = (await worker.get(cases)).json()["features"][0]
     assert (await worker.get(f"{cases}/{shown['id']}")).json()["geometry"]["coordinates"] == [112.005, 37.005]
+    at = shown["properties"]["reported_at"]
+    for instant in (at, f"{at}/{at}", f"{at}/..", f"../{at}"):
+        narrowed = await worker.get(cases, params={"datetime": instant})
+        assert narrowed.json()["numberReturned"] == 1, "an interval's ends belong to it"
+    for layer in ("cases", "areas"):
+        items = f"/ogc/collections/{layer}/items"
+        across = (await worker.get(f"{items}?bbox=170,30,-170,40")).json()
+        assert across["numberMatched"] == 0, "a box across the 180th meridian is not the rest of the world"
+        around = (await worker.get(f"{items}?bbox=112.02,30,112.01,40")).json()
+        assert around["numberMatched"] > 0
     neighbour = await sign_in_as(app, Role.GRID_WORKER, "990101002")
     assert (await neighbour.get(cases)).json()["features"] == []
     assert (await neighbour.get(f"{cases}/{shown['id']}")).status_code == 404
@@ -115,10 +125,20 @@ async def test_pages_of_cases_neither_repeat_nor_miss_one_while_others_come_in(a
 
 async def test_a_browser_gets_pages_and_a_program_json(app: FastAPI) -> None:
     planner = await sign_in_as(app, Role.PLANNER)
-    for path in ("", "/conformance", "/collections", "/collections/areas", "/collections/areas/items"):
+    for path in (
+        "",
+        "/conformance",
+        "/collections",
+        "/collections/areas",
+        "/collections/areas/items",
+        "/api",
+    ):
         page = await planner.get(f"/ogc{path}", headers={"Accept": "text/html,application/xhtml+xml,*/*"})
         assert page.headers["content-type"].startswith("text/html"), path
         plain = (await planner.get(f"/ogc{path}?f=json", headers={"Accept": "text/html"})).json()
+        if path == "/api":
+            assert plain["openapi"] == "3.0.3"
+            continue
         (other,) = [one["href"] for one in plain["links"] if one["rel"] == "alternate"]
         assert (await planner.get(other)).headers["content-type"].startswith("text/html"), path
 
@@ -159,6 +179,9 @@ def anonymous(app: FastAPI) -> httpx.AsyncClient:
         "datetime=2020-01-01",
         "datetime=a/b/c",
         "limit=99999999999",
+        "datetime=2020-01-02T00:00:00Z/2020-01-01T00:00:00Z",
+        "datetime=0001-01-01T00:00:00%2B14:00",
+        "datetime=9999-12-31T23:59:59-14:00",
     ],
 )
 async def test_what_makes_no_sense_is_refused_with_400(app: FastAPI, query: str) -> None:

@@ -310,6 +310,38 @@ def bearer(desk: Desk) -> dict[str, str]:
     return {"Authorization": f"Bearer {desk.key}"}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "nothing.{}", 404),
+        ("GET", "services/E0401/more.{}", 404),
+        ("DELETE", "services.{}", 400),
+        ("PUT", "requests.{}", 400),
+        ("GET", "services.{}?jurisdiction_id=%00", 400),
+        ("GET", "requests.{}", 403),
+    ],
+)
+@pytest.mark.parametrize("file_format", ["xml", "json"])
+async def test_what_no_route_of_the_standard_takes_is_told_in_its_words_too(
+    desk: Desk, method: str, path: str, status: int, file_format: str
+) -> None:
+    answer = await desk.client.request(method, f"/open311/v2/{path.format(file_format)}")
+    assert (answer.status_code, code_in(answer, file_format)) == (status, status), answer.text
+    foreign = {"Authorization": "Bearer yilu_of_nobody"}
+    answer = await desk.client.get(f"/open311/v2/services.{file_format}", headers=foreign)
+    assert (answer.status_code, code_in(answer, file_format)) == (403, 403), answer.text
+    broken = await desk.client.post(
+        f"/open311/v2/requests.{file_format}", content=b"{", headers={"Content-Type": "application/json"}
+    )
+    assert (broken.status_code, code_in(broken, file_format)) == (400, 400)
+
+
+def code_in(answer: httpx.Response, file_format: str) -> int:
+    if file_format == "json":
+        return int(answer.json()[0]["code"])
+    return int(ET.fromstring(answer.text).findtext("error/code") or 0)
+
+
 async def test_without_a_key_nothing_is_told(desk: Desk) -> None:
     assert (await desk.client.get("/open311/v2/requests.json")).status_code == 403
     assert (await desk.client.get("/open311/v2/discovery.json")).status_code == 200

@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from api.credentials import CODE_PERIOD_S, code_at
 from api.identity import Grant, Role
@@ -199,6 +201,24 @@ async def test_a_token_works_within_its_scopes_until_it_is_revoked(server: Serve
     assert (await owner.delete(f"/api/v1/tokens/{made['id']}")).status_code == 204
     assert (await owner.delete(f"/api/v1/tokens/{made['id']}")).status_code == 404
     assert (await client.get("/api/v1/session", headers=bearer)).status_code == 401
+
+
+async def test_a_token_ends_when_it_says(server: Server) -> None:
+    app, client = server
+    owner = await with_password(app, "planner", Grant(Role.PLANNER, DISTRICT))
+    for days in (0, 367):
+        asked = {"name": "gis", "scopes": ["view_cases"], "days": days}
+        assert (await owner.post("/api/v1/tokens", json=asked)).status_code == 422
+    asked = {"name": "gis", "scopes": ["view_cases"], "days": 7}
+    made = (await owner.post("/api/v1/tokens", json=asked)).json()
+    lasts = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
+    assert lasts == timedelta(days=7)
+    async with transaction(engine_in(app)) as connection:
+        await connection.execute(text("UPDATE access_token SET expires_at = now()"))
+    bearer = {"Authorization": f"Bearer {made['token']}"}
+    assert (await client.get("/api/v1/session", headers=bearer)).status_code == 401
+    assert (await client.get(f"/api/v1/exports/cases.csv?api_key={made['token']}")).status_code == 401
+    assert (await client.get(f"/open311/v2/requests.json?api_key={made['token']}")).status_code == 403
 
 
 async def test_who_signed_in_and_who_failed_to_is_on_record(server: Server) -> None:
