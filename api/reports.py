@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import geopandas as gpd
 
+from api.refusals import UnusableValueError
 from api.store import report_frames as frames
 from dispatch.policy import Policy
 from geo.map_page import day_words
@@ -95,10 +96,17 @@ class Period:
         return Words(f"{since.zh} 至 {until.zh}", f"{since.en} to {until.en}")
 
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""What lies farther off has no year before it, or no day after it, in every calendar."""
+
+
 async def make_report(
     driver: asyncpg.Connection, district: str, policy: Policy, kind: ReportKind, day: date | None = None
 ) -> Report:
-    """One report as of a day (default: the day of the newest case); raises `NoDistrictError`."""
+    """One report as of a day (default: the day of the newest case).
+
+    Raises `NoDistrictError`, and `UnusableValueError` for a day outside the calendar.
+    """
     ground = await frames.read_district_frames(driver, district)
     if ground is None:
         raise NoDistrictError(district)
@@ -110,6 +118,11 @@ async def make_report(
         synthetic=ground.synthetic,
     )
     at = day or await _newest_day(driver, district)
+    if not FIRST_DAY <= at <= LAST_DAY:
+        raise UnusableValueError(
+            f"There are reports of {FIRST_DAY} to {LAST_DAY} only",
+            f"报告日期须在 {FIRST_DAY} 至 {LAST_DAY} 之间",
+        )
     match kind:
         case ReportKind.TASK_FORCES:
             month = Period.of_month(at)

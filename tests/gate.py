@@ -26,6 +26,8 @@ TOOLS = Path(PYTHON).parent
 CHROMIUM_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")
 """The last is what the Node inside Playwright stands on."""
 
+OTHERS_PROGRAMS = {"ogrinfo": "gdal-bin", "ogr2ogr": "gdal-bin", "curl": "curl"}
+"""What a few tests let read what we serve, and Debian's packages of them."""
 
 _ONE_SPEAKER = threading.Lock()
 _RUNNING: set[subprocess.Popen[bytes]] = set()
@@ -79,7 +81,7 @@ def steps(*, everything: bool) -> list[Step]:
         Step(
             "python",
             "pytest",
-            lambda: [*pytest, "-n", "2", "--dist", "loadgroup", "-m", skipped],
+            lambda: _python(pytest, skipped),
             limit_s=limit_s,
         ),
         Step(
@@ -224,6 +226,14 @@ def _npm(*words: str) -> list[str]:
     return ["env", f"PATH={node.folder}{os.pathsep}{os.environ['PATH']}", *node.npm, *words]
 
 
+def _python(pytest: Sequence[str], marks: str) -> list[str]:
+    missing = sorted({package for name, package in OTHERS_PROGRAMS.items() if not shutil.which(name)})
+    if missing and not _install(missing):
+        words = " ".join(_words(missing))
+        print(f"{', '.join(missing)}: missing, so tests are skipped. Install: sudo {words}", flush=True)
+    return [*pytest, "-n", "2", "--dist", "loadgroup", "-m", marks]
+
+
 def _browser(pytest: Sequence[str], *, everything: bool) -> list[str]:
     _install_chromium()
     marks = "browser" if everything else "browser and not slow"
@@ -238,20 +248,32 @@ def _files_marked(mark: str) -> list[str]:
 
 def _install_chromium() -> None:
     """Bring Debian's Chromium and a Chinese font when they are missing and we may; else name them."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium and _has_chinese_font() and _driver_runs():
+    from tests.pages.chromium import find_chromium
+
+    if find_chromium() and _has_chinese_font() and _driver_runs():
         return
-    install = ["apt-get", "install", "-y", "--no-install-recommends", *CHROMIUM_PACKAGES]
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not _install(CHROMIUM_PACKAGES):
         raise StepError(
-            f"Chromium, a Chinese font or a library is missing. Install them: sudo {' '.join(install)}"
+            "Chromium, a Chinese font or a library is missing. Install them:"
+            f" sudo {' '.join(_words(CHROMIUM_PACKAGES))}"
         )
-    print(f"installing {', '.join(CHROMIUM_PACKAGES)}", flush=True)
+
+
+def _install(packages: Sequence[str]) -> bool:
+    """Bring Debian's packages where we may; False where somebody else has to."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print(f"installing {', '.join(packages)}", flush=True)
     quiet = {"DEBIAN_FRONTEND": "noninteractive", **os.environ}
-    for words in (["apt-get", "update"], install):
+    for words in (["apt-get", "update"], _words(packages)):
         done = subprocess.run(words, env=quiet, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise StepError(f"{' '.join(install)} failed:\n{(done.stdout + done.stderr)[-1500:]}")
+        raise StepError(f"{' '.join(_words(packages))} failed:\n{(done.stdout + done.stderr)[-1500:]}")
+    return True
+
+
+def _words(packages: Sequence[str]) -> list[str]:
+    return ["apt-get", "install", "-y", "--no-install-recommends", *packages]
 
 
 def _driver_runs() -> bool:

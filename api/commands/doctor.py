@@ -122,7 +122,7 @@ def _pages(settings: Settings) -> Iterator[Finding]:
 def _for_tests() -> Iterator[Finding]:
     if checkout_folder() is None:
         return
-    if shutil.which("chromium") or shutil.which("google-chrome"):
+    if any(map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))):
         yield Finding("good", "Chromium is here, for the page tests")
     else:
         advice = "For ./yilu test: apt-get install chromium fonts-noto-cjk (done by itself under root)."

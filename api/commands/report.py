@@ -8,6 +8,7 @@ from pathlib import Path
 from api.commands import CommandError
 from api.commands.database import add_data_argument, open_database, read_settings
 from api.commands.steps import Step, step
+from api.refusals import UnusableValueError
 from api.reports import NoDistrictError, ReportKind, make_report
 from api.settings import Settings, data_folder
 from api.store.database import driver_transaction, migrate, open_engine
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             with step(f"drawing {kind}") as under_way:
                 report = asyncio.run(_make(url, settings, kind, args.day, under_way))
-        except (NoDistrictError, ReportTooLargeError) as failure:
+        except (NoDistrictError, ReportTooLargeError, UnusableValueError) as failure:
             raise CommandError(str(failure)) from failure
     try:
         report.save(target)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from api.refusals import UnusableValueError
 from api.reports import ZONE, NoDistrictError, Period, ReportKind, make_report
 from api.settings import data_folder
 from api.store.database import driver_transaction
@@ -77,6 +78,16 @@ async def test_another_day_holds_nothing(app: FastAPI, policy: Policy) -> None:
     await build_town(app)
     page = (await report_of(app, policy, ReportKind.DISPATCHES, date(2020, 1, 1))).html
     assert "Nothing was dispatched" in page
+
+
+@pytest.mark.parametrize("kind", ReportKind)
+async def test_a_day_at_the_end_of_the_calendar_has_no_report(
+    app: FastAPI, policy: Policy, kind: ReportKind
+) -> None:
+    await build_town(app)
+    for day in (date.min, date.max):
+        with pytest.raises(UnusableValueError, match="1900-01-01 to 2100-12-31"):
+            await report_of(app, policy, kind, day)
 
 
 def test_periods_begin_at_the_districts_midnight() -> None:

@@ -39,8 +39,12 @@ def test_help_lists_every_command_in_both_languages() -> None:
         assert command.help_zh in told.stdout
 
 
-def test_help_imports_nothing_heavy() -> None:
-    code = "import sys; from api import cli; cli.main(['--help']); print(*sorted(sys.modules))"
+@pytest.mark.parametrize("words", [["--help"], ["up", "--help"]], ids=" ".join)
+def test_help_imports_nothing_heavy(words: list[str]) -> None:
+    code = (
+        "import atexit, sys; from api import cli; atexit.register(lambda: print(*sorted(sys.modules)));"
+        f"cli.main({words})"
+    )
     told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert not HEAVY & set(told.stdout.splitlines()[-1].split())
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.up import announcement
+from api.commands.serving import announcement
 from api.routes.pages import PAGES
 from api.settings import SETTINGS, SettingError, Settings, data_folder, everybody_can_enter
 

@@ -30,10 +30,14 @@ FLAGS = (
 )
 
 
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The same engine; the first has no window to start around each page, which is a fifth of the work."""
+
+
 def find_chromium() -> str | None:
     """Return the browser that CHROMIUM names, else the machine's own."""
     named = os.environ.get("CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+    return named or next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 LOOKS = (("zh", "light"), ("en", "dark"), ("zh", "dark"), ("en", "light"))
