@@ -6,6 +6,7 @@
 
 import { sendInBackground } from './street/background_send';
 import type { MapKept } from './street/keep_map';
+import { keptPhotograph, PHOTOGRAPHS } from './street/keep_photographs';
 import { OUTBOX } from './street/outbox_wire';
 
 /** Written by the build: what each page needs to start, and what the phone's map needs besides. */
@@ -47,7 +48,9 @@ worker.addEventListener('install', event => {
 
 /** What this release does not name any more goes; tiles stay until there are too many. */
 async function clear(): Promise<void> {
-  for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+  for (const name of await caches.keys()) {
+    if (name !== KEPT && name !== PHOTOGRAPHS) await caches.delete(name);
+  }
   const cache = await caches.open(KEPT);
   const named = new Set([...Object.values(__SHELLS__).flat(), ...__MAP_FILES__]);
   const tiles: Request[] = [];
@@ -143,7 +146,9 @@ worker.addEventListener('fetch', event => {
   if (request.method !== 'GET' || address.origin !== location.origin) return;
   const isAsset = address.pathname.startsWith('/assets/') || address.pathname.startsWith('/icons/');
   const isTile = address.pathname.startsWith('/tiles/') && address.searchParams.has('v');
+  const isPhotograph = address.pathname.startsWith('/api/v1/photographs/');
   if (isTile) event.respondWith(tile(request));
+  else if (isPhotograph) event.respondWith(keptPhotograph(request));
   else if (isAsset) event.respondWith(keptOrFetched(request));
   else if (address.pathname === SHELL) event.respondWith(freshOrKept(request, SHELL));
   else if (LISTS.includes(address.pathname + address.search)) event.respondWith(freshOrKept(request));

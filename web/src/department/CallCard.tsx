@@ -1,6 +1,7 @@
 import { policyName } from '../shared/classification';
 import { coordinates, duration, shortMoment } from '../shared/formats';
 import { Facts } from '../shared/parts/Panel';
+import { placeInWords } from '../shared/place_names';
 import { CallActs } from './CallActs';
 import { CallHistory } from './CallHistory';
 import { moment, NEXT, type OurCall, reportedOnTime, secondsBetween } from './calls';
@@ -36,7 +37,7 @@ export function CallCard({ one }: { one: OurCall }) {
             t.matter,
             `${policyName('matter', whistle.matter)} · ${policyName('department', call.department)}`,
           ],
-          [t.case, coordinates(of.at[0], of.at[1])],
+          [t.case, `${placeInWords(of)} · ${coordinates(of.at[0], of.at[1])}`],
           [t.calledBy, t.caller(whistle.called_by, shortMoment(whistle.called_at))],
           call.report_in_by !== null && [t.reportInBy, shortMoment(call.report_in_by)],
           call.obligatory && [t.obligatory, '✓'],

@@ -3,6 +3,7 @@ import { Problem } from '../shared/api';
 import { type CaseCard, fetchCase } from '../shared/case_api';
 import { shortMoment } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
+import { actorInWords } from '../wall/actor_words';
 import { wallWords } from '../wall/words';
 import type { OurCall } from './calls';
 import { departmentWords } from './words';
@@ -45,7 +46,7 @@ export function CallHistory({ one }: { one: OurCall }) {
         {card.history.map(event => (
           <li key={event.id}>
             <span class="quiet small">{shortMoment(event.phone_at ?? event.at)}</span>{' '}
-            <b>{actions[event.action] ?? event.action}</b> {event.actor}
+            <b>{actions[event.action] ?? event.action}</b> {actorInWords(event)}
             {event.reason && <span class="quiet"> · {event.reason}</span>}
           </li>
         ))}

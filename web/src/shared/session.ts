@@ -70,8 +70,15 @@ export function providerAddress(next: string | null): string {
   return `/api/v1/session/provider${next ? `?next=${encodeURIComponent(next)}` : ''}`;
 }
 
+/** The server forgets the session; one that was over already is no trouble. */
+export async function endSession(): Promise<void> {
+  await ask('/session', { method: 'DELETE' }).catch(error => {
+    if (!(error instanceof Problem && error.status === 401)) throw error;
+  });
+}
+
 export async function signOut(): Promise<void> {
-  await ask('/session', { method: 'DELETE' });
+  await endSession();
   session.value = null;
   location.assign(signInAddress());
 }

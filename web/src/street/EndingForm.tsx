@@ -5,12 +5,12 @@ import { Dialog } from '../shared/parts/Dialog';
 import { Field } from '../shared/parts/Field';
 import { answerIn } from '../shared/question';
 import { sharedWords } from '../shared/words';
+import { thumbnail } from './keep_photographs';
 import type { Shot } from './outbox';
 import { sayHow } from './QueueView';
 import { Shots } from './Shots';
 import { keep } from './sender';
 import { openTask, type TaskWithCase } from './state';
-import { thumbnail } from './TaskView';
 import { streetWords } from './words';
 
 export type Outcome = 'persuaded' | 'enforced' | 'rectified' | 'passed_on';

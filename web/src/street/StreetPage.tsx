@@ -11,11 +11,13 @@ import { ChiefView } from './ChiefView';
 import { dutyNow } from './duty_acts';
 import { FindingForm } from './FindingForm';
 import { keepMapAround } from './keep_map';
+import { keepPhotographs } from './keep_photographs';
 import { boxAround } from './map_box';
 import { PatrolView } from './PatrolView';
 import { followWhile, here, locateOnce } from './place';
 import { QueueView } from './QueueView';
 import { ShiftBar } from './ShiftBar';
+import { SignOut } from './SignOut';
 import { online, sendNow, shelfFull, startSending, waiting, whenSent } from './sender';
 import { isChief, openTask, ownStreet, type Tab, tab, tasks, theDuty, theStreets, theTasks } from './state';
 import { TaskList } from './TaskList';
@@ -97,6 +99,7 @@ function Head() {
       <span class="phone__room" />
       <LanguageSwitch />
       <ThemeSwitch />
+      <SignOut />
     </header>
   );
 }
@@ -123,6 +126,11 @@ function Phone() {
       from,
     );
   }, [tasks.value.map(one => one.task.id).join(), located, online.value]);
+  const photographs = tasks.value.flatMap(one => one.case.photographs);
+  const tasksCame = theTasks.asked.value.state === 'ready';
+  useEffect(() => {
+    if (online.value && tasksCame) void keepPhotographs(photographs).catch(() => undefined);
+  }, [photographs.join(), tasksCame, online.value]);
   const street = ownStreet.value;
   const places = tasks.value.slice(0, MOST_PLACES).map(one => one.case.at);
   useEffect(() => {

@@ -4,6 +4,7 @@ import { nameOf } from '../shared/language';
 import { Icon } from '../shared/parts/Icon';
 import { answerIn } from '../shared/question';
 import { postName } from '../shared/words';
+import { actorInWords } from '../wall/actor_words';
 import { wallWords } from '../wall/words';
 import type { TaskWithCase } from './state';
 import { type Contact, lastCards, theCard } from './tasks_api';
@@ -34,7 +35,7 @@ export function TaskBackground({ one }: { one: TaskWithCase }) {
           {known.card.history.map(event => (
             <li key={event.id}>
               <span class="quiet small">{shortMoment(event.phone_at ?? event.at)}</span>{' '}
-              <b>{actions[event.action] ?? event.action}</b> {event.actor}
+              <b>{actions[event.action] ?? event.action}</b> {actorInWords(event)}
               {event.reason && <span class="quiet"> · {event.reason}</span>}
             </li>
           ))}

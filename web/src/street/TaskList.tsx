@@ -4,6 +4,7 @@ import { policyName } from '../shared/classification';
 import { countdown, distance, duration } from '../shared/formats';
 import { Mark } from '../shared/parts/Mark';
 import { EmptyState, ErrorState, Skeleton, StaleNotice } from '../shared/parts/States';
+import { areaName } from '../shared/place_names';
 import { answerIn } from '../shared/question';
 import { markOf } from '../wall/case_marks';
 import { Choice } from './Choice';
@@ -109,7 +110,8 @@ export function TaskRow({ one, leg, place }: TaskRowProps) {
 }
 
 export function placeName(of: TaskWithCase['case']): string {
-  return of.street ? streetName(of.street) : (of.area ?? of.nearest_area ?? '');
+  const area = of.area ?? of.nearest_area;
+  return of.street ? streetName(of.street) : area ? areaName(area) : '';
 }
 
 /** All of them on one map, numbered in the suggested order where it is known. */

@@ -7,11 +7,13 @@ import { Contact } from '../shared/parts/Contact';
 import { Mark } from '../shared/parts/Mark';
 import { Facts } from '../shared/parts/Panel';
 import { EmptyState } from '../shared/parts/States';
+import { placeInWords } from '../shared/place_names';
 import { may } from '../shared/session';
 import { sharedWords } from '../shared/words';
 import { markOf } from '../wall/case_marks';
 import { deadlineInWords } from './deadline';
 import { EndingForm } from './EndingForm';
+import { thumbnail } from './keep_photographs';
 import { metresBetween } from './map_box';
 import { here } from './place';
 import { sayHow } from './QueueView';
@@ -19,7 +21,6 @@ import { ReasonForm } from './ReasonForm';
 import { keep } from './sender';
 import { moment, openTask, type TaskWithCase, tasks } from './state';
 import { TaskBackground } from './TaskBackground';
-import { placeName } from './TaskList';
 import { TaskWay } from './TaskWay';
 import { WhistleForm } from './WhistleForm';
 import { streetWords } from './words';
@@ -73,7 +74,7 @@ export function TaskView({ id }: { id: string }) {
         <Facts
           of={[
             [t.deadline, due.late ? <b class="late">{due.text}</b> : due.text],
-            [t.where, `${placeName(of)} · ${coordinates(of.at[0], of.at[1])}`],
+            [t.where, `${placeInWords(of)} · ${coordinates(of.at[0], of.at[1])}`],
             [t.description, of.description || undefined],
             [t.why, language.value === 'en' ? task.reason_en : task.reason_zh],
             [t.reportedAt, dateAndTime(of.reported_at)],
@@ -104,8 +105,6 @@ export function TaskView({ id }: { id: string }) {
     </article>
   );
 }
-
-export const thumbnail = (name: string) => `/api/v1/photographs/${name}?size=thumbnail`;
 
 /** Beside the next step: say no, ask for hands, time or departments. */
 function MoreActs({ one: { case: of }, onAsk }: { one: TaskWithCase; onAsk: (what: Asking) => void }) {

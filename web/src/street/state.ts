@@ -7,6 +7,7 @@ import { remembered } from '../shared/remembered';
 import { session } from '../shared/session';
 import type { Box } from '../shared/territory_api';
 import { markOf } from '../wall/case_marks';
+import { forgetPhotographs } from './keep_photographs';
 import { metresBetween } from './map_box';
 import type { Entry } from './outbox';
 import { here } from './place';
@@ -104,6 +105,7 @@ effect(() => {
   lastDuty.value = null;
   lastCards.value = {};
   lastWays.value = {};
+  void forgetPhotographs();
 });
 
 const STEP_OF: Record<string, Partial<CaseItem> & { taken?: boolean; gone?: boolean }> = {

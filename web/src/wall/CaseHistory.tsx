@@ -3,6 +3,7 @@ import { policyName } from '../shared/classification';
 import { clock, duration, shortMoment } from '../shared/formats';
 import { language } from '../shared/language';
 import { postName } from '../shared/words';
+import { actorInWords } from './actor_words';
 import { wallWords, worded } from './words';
 
 export function Whistles({ whistles }: { whistles: readonly Whistle[] }) {
@@ -69,7 +70,7 @@ export function History({ events }: { events: readonly CaseEvent[] }) {
                 {shortMoment(event.at)}
               </time>
               <span class="quiet small">
-                {event.actor_post === 'system' ? t.system : t.by(event.actor, postName(event.actor_post))}
+                {actorInWords(event)}
                 {took !== null && took >= 1 && ` · +${duration(took)}`}
               </span>
               {event.reason && <p class="small">{event.reason}</p>}

@@ -78,6 +78,14 @@ export const street: Translated<typeof zh> = {
   signIn: 'Sign in',
   signInFirst: 'Sign in first',
   refresh: 'Refresh',
+  signOutAsk: 'Sign out on this phone?',
+  signOutWaiting: (count: number) =>
+    `${count === 1 ? 'One record has' : `${count} records have`} not been sent yet. They stay on this phone and go out only when you sign in again yourself.`,
+  signOutOnShift: 'You are on shift: once signed out, no position is sent and dispatch uses the roster.',
+  signOutForgets: 'Your tasks, photographs, ways and telephone numbers are taken off this phone.',
+  signOutOffline:
+    'Without a network you cannot sign out: the server would not know, and nobody could sign in again.',
+  sendFirst: 'Send first',
   // Tasks: order, way, whom to call
   views: { list: 'List', map: 'Map', round: 'Suggested order' },
   today: (time: string) => `today ${time}`,

@@ -75,6 +75,13 @@ export const street = {
   signIn: '登录',
   signInFirst: '请先登录',
   refresh: '刷新',
+  signOutAsk: '退出这部手机的登录？',
+  signOutWaiting: (count: number) =>
+    `有 ${count} 条记录还没有上传。退出后仍留在本机，要由您本人再次登录后才会上传。`,
+  signOutOnShift: '您还在岗：退出后不再上传位置，派单按排班位置。',
+  signOutForgets: '退出后，本机不再保留您的任务、照片、路线和联系电话。',
+  signOutOffline: '没有网络时不能退出：服务器还不知道，也无法重新登录。',
+  sendFirst: '先上传',
   // 任务：顺序、路线、联系人
   views: { list: '列表', map: '地图', round: '建议顺序' },
   today: (time: string) => `今天 ${time}`,

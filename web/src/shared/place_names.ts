@@ -1,0 +1,46 @@
+import { ask } from './api';
+import { nameOf } from './language';
+import { remembered } from './remembered';
+import type { Named } from './territory_api';
+
+/** What streets and areas are called, asked for when first shown; kept, so that a name needs no network. */
+
+const MOST = 300;
+
+const isNames = (value: unknown): value is Record<string, Named> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const names = remembered<Record<string, Named>>('place-names', {}, isNames);
+const asked = new Set<string>();
+
+/** The name at an address of the server; nothing as long as it is not known. Read while rendering. */
+function nameAt(address: string): string {
+  const known = names.value[address];
+  if (known) return nameOf(known);
+  if (!asked.has(address)) void learn(address);
+  return '';
+}
+
+async function learn(address: string): Promise<void> {
+  asked.add(address);
+  try {
+    const { name, name_en } = await ask<Named>(address);
+    const others = Object.entries(names.value).slice(1 - MOST);
+    names.value = Object.fromEntries([...others, [address, { name, name_en }]]);
+  } catch {
+    // No network, most likely: whoever shows it again asks again.
+    asked.delete(address);
+  }
+}
+
+/** An area by its name, or by its code as long as that is all there is. */
+export const areaName = (code: string): string => nameAt(`/areas/${code}`) || code;
+
+/** Where something is: its street and its grid, as people call them. */
+export function placeInWords(of: {
+  street: string | null;
+  area: string | null;
+  nearest_area: string | null;
+}): string {
+  const area = of.area ?? of.nearest_area;
+  return [of.street && nameAt(`/streets/${of.street}`), area && areaName(area)].filter(Boolean).join(' · ');
+}

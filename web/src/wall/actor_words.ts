@@ -1,0 +1,9 @@
+import type { CaseEvent } from '../shared/case_api';
+import { postName } from '../shared/words';
+import { wallWords } from './words';
+
+/** Who acted, and in which post; where a timer did, the system. */
+export function actorInWords({ actor, actor_post }: CaseEvent): string {
+  const t = wallWords();
+  return actor_post === 'system' ? t.system : t.by(actor, postName(actor_post));
+}
