@@ -55,9 +55,10 @@ def lane_of(site: Site, operator: Worker) -> Lane:
     raise AssertionError("the sample has no street with two such members")
 
 
-def give(operator: Worker, lane: Lane, who: Worker, description: str = "占道摆摊") -> Any:
+def give(operator: Worker, lane: Lane, who: Worker, description: str = "占道摆摊", **more: Any) -> Any:
     """Report something on the street and offer it to one of its people."""
-    case = report(operator, lon=lane.at[0], lat=lane.at[1], category=CATEGORY, description=description)
+    lon, lat = lane.at
+    case = report(operator, lon=lon, lat=lat, category=CATEGORY, description=description, **more)
     person = who.get("/session")["person"]
     if case["holder"] != person:
         case = operator.post(f"/cases/{case['id']}/reassign", responder=person, reason="测试")

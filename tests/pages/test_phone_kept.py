@@ -3,18 +3,21 @@
 import gzip
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.guards import SESSION_COOKIE
 from api.identity import Role
 from tests.api.pictures import picture
 from tests.pages.conftest import OpenPage
-from tests.pages.phone import Lane, give, lane_of, open_phone
+from tests.pages.phone import Lane, decline_all, give, lane_of, open_phone
 from tests.pages.site import Site
-from tests.pages.staff import Worker, sign_in
+from tests.pages.staff import Worker, new_session, sign_in
 from tests.pages.watched import DRAWN, ROOT, WatchedPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis]
@@ -91,7 +94,14 @@ def test_little_is_fetched_before_the_map_is_asked_for(
 def test_the_street_its_map_and_the_way_are_there_without_a_network(
     open_page: OpenPage, operator: Worker, lane: Lane
 ) -> None:
-    give(operator, lane, lane.member, "地下室里也要看得见")
+    decline_all(lane.member)
+    uploaded = operator.client.put(
+        f"/api/v1/photographs/{uuid4()}",
+        content=picture(colour="olive"),
+        headers={"content-type": "image/jpeg"},
+    )
+    photograph = uploaded.raise_for_status().json()["name"]
+    give(operator, lane, lane.member, "地下室里也要看得见", photographs=[photograph])
     watched = open_phone(open_page, lane.member, lane)
     page = watched.page
     kept_by_worker(page)
@@ -105,6 +115,9 @@ def test_the_street_its_map_and_the_way_are_there_without_a_network(
     page.locator(".task-row", has_text=lane.name).first.click()
     expect(page.locator(".way")).to_contain_text("步行约")
     expect(page.locator(".calls a").first).to_be_visible()
+    shown = page.locator(f".shots img[src*='{photograph}']")
+    expect(shown).to_have_js_property("complete", True)
+    assert shown.evaluate("image => image.naturalWidth") > 0, "the photograph is not on the phone"
     page.get_by_role("button", name="在地图上看").click()
     page.wait_for_selector(f".phone-map {DRAWN}", timeout=90_000)
     assert watched.violations() == []
@@ -178,6 +191,35 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed(
     person = lane.other.get("/session")["person"]
     found = operator.get("/cases", reporter=person, limit=10)["items"]
     assert [one["description"] for one in found if "件" in one["description"]] == ["第二件", "第一件"]
+
+
+def test_whoever_signs_out_is_told_what_waits_and_finds_it_again(
+    site: Site, open_page: OpenPage, operator: Worker, lane: Lane, tmp_path: Path
+) -> None:
+    person = UUID(lane.other.get("/session")["person"])
+    watched = open_phone(open_page, replace(lane.other, session=new_session(site.settings, person)), lane)
+    page = watched.page
+    page.route("**/api/v1/photographs/*", lambda route: route.abort())
+    _report(page, tmp_path, "交还手机之前")
+    expect(page.locator(".phone__tabs button b")).to_have_text("1")
+    page.get_by_role("button", name="退出登录").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("有 1 条记录还没有上传")
+    expect(dialog).to_contain_text("您还在岗")
+    assert watched.violations() == []
+    dialog.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_text("请先登录")).to_be_visible()
+    assert not page.evaluate("async () => (await (await fetch('/api/v1/session')).json()).signed_in")
+    assert page.evaluate("localStorage['yilu.street.last-tasks']") == "null", "his tasks are on the phone yet"
+    page.unroute("**/api/v1/photographs/*")
+    again = new_session(site.settings, person)
+    page.context.add_cookies([{"name": SESSION_COOKIE, "value": again, "url": site.url}])
+    with page.expect_response(lambda answer: answer.url.endswith("/api/v1/findings") and answer.ok):
+        page.reload()
+    expect(page.locator(".phone__tabs button b")).to_have_count(0)
+    (case,) = operator.get("/cases", q="交还手机之前")["items"]
+    assert len(case["photographs"]) == 1
+    forget_that_it_was_offline(watched)
 
 
 def test_what_waits_goes_out_behind_a_closed_page(
