@@ -60,7 +60,7 @@ export function AskForm({ kind }: { kind: AskedKind }) {
       <h1 id="ask-title" tabIndex={-1}>
         {kind === 'order' && service ? nameOf(service) : title}
       </h1>
-      {isReport && <PhotoPart most={form?.photographs ?? 0} />}
+      {isReport && <PhotoPart most={form?.photographs} />}
       {(offered?.common.length ?? 0) > 1 && (
         <CategoryPart kind={kind} label={isReport ? t.category : t.about} />
       )}
@@ -75,7 +75,7 @@ export function AskForm({ kind }: { kind: AskedKind }) {
           onInput={event => change({ description: event.currentTarget.value })}
         />
       </label>
-      {!isReport && kind !== 'visit' && <PhotoPart most={form?.photographs ?? 0} />}
+      {!isReport && kind !== 'visit' && <PhotoPart most={form?.photographs} />}
       {isReport && <NearbyPart />}
       <ContactPart needed={offered?.contact ?? false} />
       <SendPart needs={needs} />
@@ -83,7 +83,8 @@ export function AskForm({ kind }: { kind: AskedKind }) {
   );
 }
 
-function PhotoPart({ most }: { most: number }) {
+/** As long as it is not known how many the server takes, none that was chosen is left out. */
+function PhotoPart({ most }: { most: number | undefined }) {
   const t = reportWords();
   const { shots } = draft.value;
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { newId } from '../shared/ids';
 import { IconButton } from '../shared/parts/Button';
 import { Icon } from '../shared/parts/Icon';
@@ -27,11 +27,14 @@ async function shrunk(file: File): Promise<Blob> {
 /** Take photographs, see them, take one back. */
 export function Shots({ shots, onChange }: { shots: readonly Shot[]; onChange: (shots: Shot[]) => void }) {
   const t = streetWords();
+  // Another may have come or gone while these were made smaller.
+  const latest = useRef(shots);
+  latest.current = shots;
   const add = async (files: FileList | null) => {
     const made = await Promise.all(
       [...(files ?? [])].map(async file => ({ id: newId(), blob: await shrunk(file) })),
     );
-    onChange([...shots, ...made]);
+    onChange([...latest.current, ...made]);
   };
   return (
     <div class="shots">
