@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from api.store.case_rows import Holder
 from dispatch.cases import Case
 
 LonLatPair = tuple[float, float]
@@ -34,6 +35,7 @@ class CaseItem(BaseModel):
     task: UUID | None
     holder: UUID | None
     holder_name: str | None
+    holder_name_en: str | None
     holder_post: str | None
     ring: str | None
     outcome: str | None
@@ -52,7 +54,7 @@ class CaseItem(BaseModel):
     """Played by the drill."""
 
     @classmethod
-    def of(cls, case: Case, number: int, holder_name: str | None, holder_post: str | None) -> "CaseItem":
+    def of(cls, case: Case, number: int, holder: Holder) -> "CaseItem":
         """The item of a case as the work knows it."""
         place, clock = case.place, case.clock
         return cls(
@@ -76,8 +78,9 @@ class CaseItem(BaseModel):
             stood_still_at=clock.stood_still_at,
             task=case.task,
             holder=case.holder,
-            holder_name=holder_name,
-            holder_post=holder_post,
+            holder_name=holder.name,
+            holder_name_en=holder.name_en,
+            holder_post=holder.post,
             ring=case.ring,
             outcome=case.outcome,
             description=case.description,

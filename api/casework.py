@@ -273,7 +273,7 @@ class Casework:
 
 
 def _listed(change: Change, saved: Saved) -> ListedCase:
-    return ListedCase(change.case, saved.number, saved.holder_name, saved.holder_post)
+    return ListedCase(change.case, saved.number, saved.holder)
 
 
 def _without_driver(

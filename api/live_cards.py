@@ -8,11 +8,11 @@ import asyncpg
 from api.case_items import CaseItem
 from api.identity import Where
 from api.live_frames import LiveCard
-from api.store.case_rows import CASE_SELECT, case_of
+from api.store.case_rows import CASE_SELECT, case_of, holder_of
 from api.store.rows import Row, fetch_rows
 
 _CARDS = """
-    SELECT <case>, p.name AS holder_name, p.post AS holder_post,
+    SELECT <case>, p.name AS holder_name, p.name_en AS holder_name_en, p.post AS holder_post,
         ARRAY(SELECT d.department FROM whistle w
               JOIN whistle_call d ON d.district = w.district AND d.whistle = w.id
               WHERE w.district = c.district AND w.case_id = c.id) AS departments,
@@ -45,7 +45,7 @@ def _card(row: Row) -> LiveCard:
         Where(at, street or None, departments, frozenset({*owners, *row["ever_asked"]}))
         for at, street in row["ever_at"]
     )
-    item = CaseItem.of(case, row["number"], row["holder_name"], row["holder_post"])
+    item = CaseItem.of(case, row["number"], holder_of(row))
     return LiveCard(
         case.id,
         Where(area, case.place.street, departments, frozenset(owners)),

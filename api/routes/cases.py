@@ -104,7 +104,7 @@ class CaseCount(BaseModel):
 
 def show_item(listed: ListedCase) -> CaseItem:
     """A listed case as the API shows it."""
-    return CaseItem.of(listed.case, listed.number, listed.holder_name, listed.holder_post)
+    return CaseItem.of(listed.case, listed.number, listed.holder)
 
 
 async def item_of(driver: asyncpg.Connection, district: str, case_id: UUID) -> CaseItem | None:

@@ -23,6 +23,9 @@ Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 _GEOJSON = "application/geo+json"
 Words = Annotated[str, Query(min_length=1, max_length=100)]
+Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
+LANDMARK_WITHIN_M = 300
 
 
 class DatasetVersions(BaseModel):
@@ -159,6 +162,16 @@ class Located(BaseModel):
     nearest_area: str
     nearest_m: float
     boundaries_version: int
+
+
+class Landmark(BaseModel):
+    """What people know a place by: a service centre, a station or an estate close to it."""
+
+    kind: str
+    id: str
+    name: str
+    name_en: str
+    away_m: float
 
 
 @router.get("/district")
@@ -311,11 +324,7 @@ async def search(
 
 
 @router.get("/locate")
-async def locate(
-    lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
-    lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
-    watch: Watch,
-) -> Located:
+async def locate(lon: Longitude, lat: Latitude, watch: Watch) -> Located:
     """Where a point (WGS 84) lies: grid, community, subdistrict, district and street."""
     territory = await watch.territory()
     if not territory.areas:
@@ -333,6 +342,15 @@ async def locate(
         nearest_m=round(nearest_m, 1),
         boundaries_version=territory.version,
     )
+
+
+@router.get("/landmark")
+async def find_landmark(
+    lon: Longitude, lat: Latitude, driver: DriverTransaction, watch: Watch
+) -> Landmark | None:
+    """What a point (WGS 84) is near to, at most 300 metres away; null where nothing is."""
+    row = await atlas.nearest_landmark(driver, watch.district, lon, lat, LANDMARK_WITHIN_M)
+    return None if row is None else Landmark(**_named(row, "kind", "id", "name", "name_en", "away_m"))
 
 
 def _area_item(row: Row) -> AreaItem:

@@ -245,7 +245,7 @@ async def _case(driver: DriverTransaction, principal: Principal, text: str) -> d
 def _case_feature(listed: Any) -> dict[str, Any]:
     """Return a case as a feature; it names no person."""
     item = show_item(listed)
-    hidden = {"id", "at", "holder", "holder_name", "task", "photographs", "clock"}
+    hidden = {"id", "at", "holder", "holder_name", "holder_name_en", "task", "photographs", "clock"}
     return {
         "type": "Feature",
         "id": str(item.id),

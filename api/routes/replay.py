@@ -1,5 +1,8 @@
 """Replay: what state each case had, and where everybody was, at any moment of a day."""
 
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -101,8 +104,10 @@ class ReplayedCases(BaseModel):
     """Every case that the span saw, and who held them."""
 
     cases: list[ReplayedCase]
-    holders: dict[UUID, tuple[str, str]]
-    """Name and post of everybody who held one."""
+    holders: dict[UUID, tuple[str, str, str]]
+    """Name in both languages and post of everybody who held one."""
+    on_shift: list[tuple[int, int]]
+    """How many were on shift in the district: from which second of the span on, and how many."""
 
 
 class ReplayedPerson(BaseModel):
@@ -140,7 +145,12 @@ async def replay_cases(
         if stood:
             told.append(ReplayedCase(item=_item(one), stood=[Stood.of(standing) for standing in stood]))
     holders = {standing.holder for one in told for standing in one.stood if standing.holder}
-    return ReplayedCases(cases=told, holders=await list_names(driver, viewer.district, list(holders)))
+    duties = await list_duties(driver, viewer.district, span.since, span.until)
+    return ReplayedCases(
+        cases=told,
+        holders=await list_names(driver, viewer.district, list(holders)),
+        on_shift=_counts(duties.values(), span),
+    )
 
 
 @router.get("/tracks")
@@ -176,8 +186,23 @@ def _within(told: list[Standing], since: datetime) -> list[Standing]:
     return told[first:]
 
 
+def _counts(duties: Iterable[Sequence[tuple[datetime, datetime]]], span: Span) -> list[tuple[int, int]]:
+    """How many are out, from each second at which that changes; whoever two rosters name counts once."""
+    changes: Counter[int] = Counter({0: 0})
+    for spells in duties:
+        out_until = span.since
+        for begin, end in spells:
+            if end > out_until:
+                changes[_second(max(begin, out_until), span)] += 1
+                if end < span.until:
+                    changes[_second(end, span)] -= 1
+                out_until = end
+    counts = list(itertools.accumulate(changes[second] for second in sorted(changes)))
+    return list(zip(sorted(changes), counts, strict=True))
+
+
 def _item(listed: ListedCase) -> CaseItem:
-    return CaseItem.of(listed.case, listed.number, listed.holder_name, listed.holder_post)
+    return CaseItem.of(listed.case, listed.number, listed.holder)
 
 
 def _where(row: Row) -> list[Where]:

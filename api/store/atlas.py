@@ -213,6 +213,32 @@ async def list_centres(driver: asyncpg.Connection, district: str) -> Sequence[Ro
     )
 
 
+async def nearest_landmark(
+    driver: asyncpg.Connection, district: str, lon: float, lat: float, within_m: float
+) -> Row | None:
+    """Return the centre, station or estate nearest to a point, with its distance; none beyond `within_m`."""
+    rows = await fetch_rows(
+        driver,
+        """
+        WITH here AS (SELECT ST_SetSRID(ST_MakePoint($2, $3), 4326) AS point), near AS (
+            (SELECT 'centre' AS kind, id, name, name_en, geom FROM centre, here WHERE district = $1
+             ORDER BY geom <-> point LIMIT 3)
+            UNION ALL
+            (SELECT 'estate', id, name, name_en, geom FROM estate, here WHERE district = $1
+             ORDER BY geom <-> point LIMIT 3)
+        )
+        SELECT kind, id, name, name_en, ST_Distance(geom::geography, point::geography) AS away_m
+        FROM near, here WHERE ST_DWithin(geom::geography, point::geography, $4)
+        ORDER BY away_m, kind, id LIMIT 1
+        """,
+        district,
+        lon,
+        lat,
+        within_m,
+    )
+    return rows[0] if rows else None
+
+
 async def search(
     driver: asyncpg.Connection, district: str, boundaries: int, streets: int, words: str, limit: int
 ) -> Sequence[Row]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from api.identity import Reach
-from api.store.case_rows import CASE_SELECT, case_of
+from api.store.case_rows import CASE_SELECT, Holder, case_of, holder_of
 from api.store.rows import Row, fetch_rows, find_row
 from dispatch.cases import Case
 
@@ -47,8 +47,7 @@ class ListedCase:
 
     case: Case
     number: int
-    holder_name: str | None
-    holder_post: str | None
+    holder: Holder
 
 
 @dataclass(slots=True)
@@ -152,13 +151,13 @@ def _narrow_by_time(found: _Conditions, wanted: CaseFilter) -> None:
 
 
 _ITEMS = f"""
-    SELECT {CASE_SELECT}, h.name AS holder_name, h.post AS holder_post
+    SELECT {CASE_SELECT}, h.name AS holder_name, h.name_en AS holder_name_en, h.post AS holder_post
     FROM cases c LEFT JOIN person h ON h.district = c.district AND h.id = c.holder
 """  # noqa: S608 - a constant list of columns
 
 
 def _listed(row: Row) -> ListedCase:
-    return ListedCase(case_of(row), row["number"], row["holder_name"], row["holder_post"])
+    return ListedCase(case_of(row), row["number"], holder_of(row))
 
 
 async def list_case_items(

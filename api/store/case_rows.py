@@ -1,7 +1,7 @@
 """Cases, tasks, events and whistles as rows, and back. Rows travel to the store as one JSON document."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -98,6 +98,19 @@ def row_of_case(case: Case) -> Json:
         "extensions": clock.extensions,
         "drill": case.drill,
     }
+
+
+class Holder(NamedTuple):
+    """What a list says of whoever holds a case; nothing where nobody does."""
+
+    name: str | None
+    name_en: str | None
+    post: str | None
+
+
+def holder_of(row: Row) -> Holder:
+    """The holder by the columns `holder_name`, `holder_name_en` and `holder_post`."""
+    return Holder(row["holder_name"], row["holder_name_en"], row["holder_post"])
 
 
 def case_of(row: Row) -> Case:

@@ -101,12 +101,12 @@ async def list_duties(
 
 async def list_names(
     driver: asyncpg.Connection, district: str, people: Sequence[UUID]
-) -> dict[UUID, tuple[str, str]]:
-    """Return the name and the post of each of these people."""
+) -> dict[UUID, tuple[str, str, str]]:
+    """Return the name in both languages and the post of each of these people."""
     rows = await fetch_rows(
         driver,
-        "SELECT id, name, post FROM person WHERE district = $1 AND id = ANY($2::uuid[])",
+        "SELECT id, name, name_en, post FROM person WHERE district = $1 AND id = ANY($2::uuid[])",
         district,
         list(people),
     )
-    return {row["id"]: (row["name"], row["post"]) for row in rows}
+    return {row["id"]: (row["name"], row["name_en"], row["post"]) for row in rows}

@@ -16,7 +16,9 @@ import orjson
 
 from api.store.case_rows import (
     NOBODY,
+    Holder,
     Json,
+    holder_of,
     row_of_case,
     row_of_event,
     row_of_finding,
@@ -51,8 +53,7 @@ class Saved:
     """What the store adds to a case that it saves, and what a list shows beside it."""
 
     number: int
-    holder_name: str | None
-    holder_post: str | None
+    holder: Holder
 
 
 async def save_change(driver: asyncpg.Connection, change: Change, digest: str = "") -> Saved:
@@ -64,7 +65,7 @@ async def save_change(driver: asyncpg.Connection, change: Change, digest: str = 
     (done,) = await _run(driver, _update_statement(), _document(change), *guards)
     if done["id"] is None:
         raise LostRaceError
-    return Saved(done["number"], done["holder_name"], done["holder_post"])
+    return Saved(done["number"], holder_of(done))
 
 
 async def save_new(driver: asyncpg.Connection, news: Sequence[tuple[Change, str]]) -> list[Saved]:
@@ -73,7 +74,7 @@ async def save_new(driver: asyncpg.Connection, news: Sequence[tuple[Change, str]
     It is one statement and raises where one cannot be saved: it needs no transaction around it.
     """
     done = await _run(driver, _insert_statement(), _document_of_new(news))
-    saved = {row["id"]: Saved(row["number"], row["holder_name"], row["holder_post"]) for row in done}
+    saved = {row["id"]: Saved(row["number"], holder_of(row)) for row in done}
     return [saved[change.case.id] for change, _ in news]
 
 
@@ -258,7 +259,8 @@ _RELEASED = """
     )"""
 
 _SAVED = """
-    SELECT saved.id, saved.number, holder.name AS holder_name, holder.post AS holder_post,
+    SELECT saved.id, saved.number, holder.name AS holder_name, holder.name_en AS holder_name_en,
+        holder.post AS holder_post,
         CASE WHEN (SELECT coalesce(sum(places), 0) FROM reserved) < (
             SELECT coalesce(sum((one ->> 'places')::integer), 0)
             FROM given, jsonb_array_elements(doc -> 'reserve') AS one) THEN no_room() END

@@ -223,7 +223,8 @@ def test_filters_narrow_queue_and_live_in_the_address(open_page: OpenPage, opera
 
 
 def test_an_urgent_case_raises_an_alarm_until_seen(open_page: OpenPage, operator: Worker) -> None:
-    page = open_desk(open_page, operator)
+    watched = open_page("/desk", session=operator.session)
+    page = watched.page
     categories = operator.get("/classification")["categories"]
     urgent = next(one for one in categories if one["severity"] == 5)
     case = report(operator, **IN_TOWN, source="hotline", category=urgent["id"])
@@ -231,6 +232,8 @@ def test_an_urgent_case_raises_an_alarm_until_seen(open_page: OpenPage, operator
     expect(bell).to_contain_text("1")
     expect(page.locator("[role=alert]")).to_contain_text("紧急案件")
     bell.click()
+    expect(page.locator(".alarms__list li button").first).to_be_visible()
+    assert watched.violations() == []
     page.locator(".alarms__list li button").first.click()
     expect(page.locator(".case__head")).to_contain_text(f"#{case['number']}")
     expect(bell).not_to_have_class(re.compile("ringing"))
@@ -322,6 +325,9 @@ def test_nobody_is_kept_out(
     )
     expect(watched.page.locator(".history li").first).to_be_visible()
     expect(watched.page.locator(".case-row").first).to_be_visible()
+    assert watched.violations() == []
+    watched.page.keyboard.press("?")
+    expect(watched.page.get_by_role("dialog")).to_be_visible()
     assert watched.violations() == []
 
 

@@ -237,6 +237,20 @@ def test_the_map_is_carried_away_and_printed(open_page: OpenPage, operator: Work
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
 
+def test_the_queue_is_printed_whole(open_page: OpenPage, operator: Worker) -> None:
+    marked = "打印清单"
+    for _ in range(30):
+        report(operator, **IN_TOWN, source="hotline", description=marked)
+    page = open_desk(open_page, operator, f"/desk?q={marked}&show=all").page
+    expect(page.locator(".case-row").first).to_be_visible()
+    assert page.locator(".case-row").count() < 30, "a long list draws what is seen"
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".case-row")).to_have_count(30)
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    paper = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
+
+
 @pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])
 def test_nobody_is_kept_out_of_map_and_replay(
     open_page: OpenPage, operator: Worker, language: str, theme: str

@@ -134,13 +134,35 @@ def test_somebody_on_the_map_is_dragged_onto_a_case_on_the_map(
 def test_the_plan_says_what_it_saves(
     open_page: OpenPage, operator: Worker, waiting_case: dict[str, object]
 ) -> None:
-    page = open_desk(open_page, operator)
+    watched = open_page("/desk", session=operator.session)
+    page = watched.page
     page.get_by_role("button", name="统一派遣").click()
     saving = page.locator(".plan-panel__saving")
     told = operator.post("/plans/preview", area="")
     expect(saving.locator("tbody tr")).to_have_count(2)
     expect(saving.locator("tbody tr").last).to_contain_text("逐件派遣")
     assert told["toll"]["offers"] == len(told["offers"]) > 0
+    assert watched.violations() == []
+
+
+def test_a_likely_duplicate_is_seen_side_by_side_and_merged(open_page: OpenPage, operator: Worker) -> None:
+    here = {"lon": IN_TOWN["lon"] + 0.004, "lat": IN_TOWN["lat"] + 0.002, "source": "hotline"}
+    first = report(operator, **here, description="井盖翘起，先报的")
+    again = report(operator, **here, description="井盖翘起，又报一次")
+    watched = open_page(f"/desk?case={again['id']}", session=operator.session)
+    page = watched.page
+    expect(page.locator(".history li").first).to_be_visible()
+    page.keyboard.press("m")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".duplicate--this")).to_contain_text("又报一次")
+    other = dialog.locator("label.duplicate", has_text="先报的")
+    expect(other).to_be_visible()
+    assert watched.violations() == []
+    other.locator("input").check()
+    dialog.get_by_role("button", name="合并重复").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".case__head")).to_contain_text("已合并")
+    assert operator.get(f"/cases/{again['id']}")["merged_into"] == first["id"]
 
 
 def test_the_numbers_lead_to_lists_and_rankings(open_page: OpenPage, operator: Worker) -> None:

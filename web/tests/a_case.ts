@@ -29,6 +29,7 @@ export function aCase(changes: Partial<CaseItem> = {}): CaseItem {
     task: null,
     holder: null,
     holder_name: null,
+    holder_name_en: null,
     holder_post: null,
     ring: null,
     outcome: null,

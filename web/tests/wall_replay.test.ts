@@ -39,7 +39,11 @@ describe('a replayed day', () => {
         ],
       },
     ],
-    holders: { p1: ['李管家', 'alley_steward'] as [string, string] },
+    holders: { p1: ['李管家', 'Li Guanjia', 'alley_steward'] as [string, string, string] },
+    on_shift: [
+      [0, 2],
+      [8 * 3_600, 5],
+    ] as [number, number][],
   };
 
   it('shows no case before it was reported, and each as it stood', () => {
@@ -49,6 +53,11 @@ describe('a replayed day', () => {
     expect(accepted).toMatchObject({ state: 'accepted', holder_name: '李管家', number: 7, events: 2 });
     expect(day.caseAt('a', at('08:05'))).toMatchObject({ state: 'reported', holder_name: null });
     expect(day.casesAt(at('23:59'))[0]?.state).toBe('closed');
+  });
+
+  it('counts who was on shift, on the map or not', () => {
+    const day = new ReplayDay(told, DAY);
+    expect(['07:59', '08:00', '23:00'].map(clock => day.onShiftAt(at(clock)))).toEqual([2, 5, 5]);
   });
 
   it('keeps the same object while nothing changes', () => {

@@ -106,7 +106,9 @@ async def test_search_finds_by_either_language_and_by_code(database: str, tmp_pa
     assert south <= community["at"][1] <= north
 
 
-async def test_search_puts_what_holds_more_before_what_lies_in_it(database: str, tmp_path: Path) -> None:
+async def test_search_puts_what_holds_more_first_and_an_estate_is_a_landmark(
+    database: str, tmp_path: Path
+) -> None:
     home = {
         "id": "e1",
         "name": "第一居",
@@ -120,8 +122,13 @@ async def test_search_puts_what_holds_more_before_what_lies_in_it(database: str,
             await save_estates(driver, small_district.DISTRICT, estates, by="test", source="test")
         found = (await client.get("/api/v1/search", params={"q": "第一"})).json()
         coded = (await client.get("/api/v1/search", params={"q": "990101001"})).json()
+        near = (await client.get("/api/v1/landmark?lon=112.007&lat=37.005")).json()
+        nothing = (await client.get("/api/v1/landmark?lon=112.05&lat=37.005")).json()
     assert [item["kind"] for item in found] == ["area", "estate"]
     assert [item["level"] for item in coded[:3]] == ["subdistrict", "community", "grid"]
+    assert (near["kind"], near["name"]) == ("estate", "第一居")
+    assert near["away_m"] == pytest.approx(178, abs=2)
+    assert nothing is None, "nobody finds his way by what is kilometres off"
 
 
 async def test_where_a_point_lies(database: str, tmp_path: Path) -> None:
@@ -154,6 +161,7 @@ async def test_where_a_point_lies(database: str, tmp_path: Path) -> None:
         ("/api/v1/locate?lon=nan&lat=37", 422),
         ("/api/v1/locate?lon=1e400&lat=37", 422),
         ("/api/v1/locate?lon=112&lat=91", 422),
+        ("/api/v1/landmark?lon=181&lat=37", 422),
     ],
 )
 async def test_bad_input_is_a_problem_in_both_languages(

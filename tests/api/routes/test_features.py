@@ -255,3 +255,4 @@ async def test_gdal_reads_the_cases_of_its_token_page_after_page(
     assert "Feature Count: 5" in told
     assert "Geometry: Point" in told
     assert "holder_name" not in told
+    assert "holder_name_en" not in told

@@ -106,6 +106,8 @@ async def test_replay_tells_of_every_moment_what_the_list_told(town: Town) -> No
     answer = await town.desk.get("/api/v1/replay/cases", params=span(began, datetime.now(UTC)))
     assert answer.status_code == 200, answer.text
     told = answer.json()
+    on_shift = (await town.desk.get("/api/v1/district")).json()["counts"]["on_shift"]
+    assert told["on_shift"][-1][1] == on_shift == 1, "he came on, and is there yet"
     stood_by_case = {one["item"]["id"]: one["stood"] for one in told["cases"]}
     assert set(stood_by_case) == set(ids)
     states = set()

@@ -1,4 +1,5 @@
 import { ask, type Body } from './api';
+import { nameOf } from './language';
 
 /** Cases as the server tells them: in lists, in the live stream, and one with its history. */
 
@@ -36,6 +37,7 @@ export interface CaseItem {
   task: string | null;
   holder: string | null;
   holder_name: string | null;
+  holder_name_en: string | null;
   holder_post: string | null;
   ring: string | null;
   outcome: string | null;
@@ -50,6 +52,11 @@ export interface CaseItem {
   satisfaction: number | null;
   /** Counts the acts so far: of two items, the one with more is newer. */
   events: number;
+}
+
+/** Whoever holds it, by his name in the reader's language; empty where nobody does. */
+export function holderName({ holder_name: name, holder_name_en: name_en }: CaseItem): string {
+  return name ? nameOf({ name, name_en }) : '';
 }
 
 export interface CaseEvent {

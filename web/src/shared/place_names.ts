@@ -2,6 +2,7 @@ import { ask } from './api';
 import { nameOf } from './language';
 import { remembered } from './remembered';
 import type { Named } from './territory_api';
+import { sharedWords } from './words';
 
 /** What streets and areas are called, asked for when first shown; kept, so that a name needs no network. */
 
@@ -23,7 +24,7 @@ function nameAt(address: string): string {
 async function learn(address: string): Promise<void> {
   asked.add(address);
   try {
-    const { name, name_en } = await ask<Named>(address);
+    const { name, name_en } = (await ask<Named | null>(address)) ?? { name: '', name_en: '' };
     const others = Object.entries(names.value).slice(1 - MOST);
     names.value = Object.fromEntries([...others, [address, { name, name_en }]]);
   } catch {
@@ -35,12 +36,21 @@ async function learn(address: string): Promise<void> {
 /** An area by its name, or by its code as long as that is all there is. */
 export const areaName = (code: string): string => nameAt(`/areas/${code}`) || code;
 
-/** Where something is: its street and its grid, as people call them. */
+/** Where something is: its street and its grid, as people call them, and what it is near to. */
 export function placeInWords(of: {
+  at: readonly [lon: number, lat: number];
   street: string | null;
   area: string | null;
   nearest_area: string | null;
 }): string {
   const area = of.area ?? of.nearest_area;
-  return [of.street && nameAt(`/streets/${of.street}`), area && areaName(area)].filter(Boolean).join(' · ');
+  const [lon, lat] = of.at;
+  const landmark = nameAt(`/landmark?lon=${lon}&lat=${lat}`);
+  return [
+    of.street && nameAt(`/streets/${of.street}`),
+    area && areaName(area),
+    landmark && sharedWords().nearTo(landmark),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

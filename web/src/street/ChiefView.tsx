@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask } from '../shared/api';
-import { type CaseItem, fetchPositions, type Position } from '../shared/case_api';
+import { type CaseItem, fetchPositions, holderName, type Position } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { clock } from '../shared/formats';
 import { nameOf } from '../shared/language';
@@ -132,7 +132,7 @@ function StreetCases({ street, cases }: { street: string; cases: readonly CaseIt
   const members = answerIn(theStreet.asked.value)?.members ?? [];
   const holderOf = (one: CaseItem) => {
     const member = members.find(each => each.id === one.holder);
-    return member ? nameOf(member) : (one.holder_name ?? '');
+    return member ? nameOf(member) : holderName(one);
   };
   const late = cases.filter(one => markOf(one, moment.value) === 'late').length;
   return (

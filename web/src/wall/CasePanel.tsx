@@ -1,4 +1,4 @@
-import type { CaseCard, CaseItem } from '../shared/case_api';
+import { type CaseCard, type CaseItem, holderName } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { coordinates, dateAndTime, shortMoment } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
@@ -88,7 +88,7 @@ function Known({ one }: { one: CaseItem }) {
         of={[
           [t.reportedAt, shortMoment(one.reported_at)],
           one.due_at !== null && [t.due, dateAndTime(one.due_at)],
-          [t.holder, one.holder_name ? `${one.holder_name} · ${postName(one.holder_post ?? '')}` : t.nobody],
+          [t.holder, one.holder_name ? `${holderName(one)} · ${postName(one.holder_post ?? '')}` : t.nobody],
           one.ring !== null && [t.ring, worded(t.rings, one.ring)],
           [t.source, worded(t.sources, one.source)],
           one.outcome !== null && [t.outcome, worded(t.outcomes, one.outcome)],

@@ -4,9 +4,9 @@ import { answerIn } from '../shared/question';
 import { may } from '../shared/session';
 import { openRanking, showNumbers, theToday } from './figures';
 import type { Shown } from './queue_filter';
-import { isReplaying } from './replay';
+import { replayMoment, theDay } from './replay';
 import { Sparkline } from './Sparkline';
-import { filter, kpis, narrow, shownPeople, theDistrict } from './state';
+import { filter, kpis, narrow, theDistrict } from './state';
 import { wallWords } from './words';
 
 interface Kpi {
@@ -30,7 +30,8 @@ export function KpiStrip() {
   }, []);
   const now = kpis.value;
   const counted = answerIn(theDistrict.asked.value)?.counts.on_shift ?? 0;
-  const onShift = isReplaying.value ? shownPeople.value.length : counted;
+  const then = replayMoment.value;
+  const onShift = then === null ? counted : (theDay.value?.onShiftAt(then) ?? 0);
   const today = answerIn(theToday.asked.value);
   const share = (value: number | null | undefined) => (value == null ? '–' : percent(value));
   const strip: Kpi[] = [

@@ -1,3 +1,4 @@
+import { holderName } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { countdown, duration, number } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
@@ -102,7 +103,7 @@ function QueueRow({ placed: { one, mark } }: { placed: Placed }) {
           <span class="one-line case-row__what">{category}</span>
           <span class="one-line quiet small">
             {placeOf(one)} · {t.caseNumber(one.number)}
-            {one.holder_name && ` · ${one.holder_name}`}
+            {one.holder_name && ` · ${holderName(one)}`}
             <HandsInRow id={one.id} />
           </span>
         </span>

@@ -112,6 +112,7 @@ const OPEN_AGAIN = {
   state: 'filed',
   holder: null,
   holder_name: null,
+  holder_name_en: null,
   holder_post: null,
   task: null,
 } as const;

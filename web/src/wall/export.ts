@@ -1,3 +1,4 @@
+import { holderName } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { csvOf, saveFile } from '../shared/csv';
 import { dateAndTime } from '../shared/formats';
@@ -25,7 +26,7 @@ export function exportQueue(rows: readonly Placed[]): void {
     { id: 'area', title: t.columns.area, value: ({ one }) => one.area ?? one.nearest_area },
     { id: 'reported', title: t.columns.reported, value: ({ one }) => when(one.reported_at) },
     { id: 'due', title: t.columns.due, value: ({ one }) => when(one.due_at) },
-    { id: 'holder', title: t.columns.holder, value: ({ one }) => one.holder_name },
+    { id: 'holder', title: t.columns.holder, value: ({ one }) => holderName(one) },
     { id: 'description', title: t.columns.description, value: ({ one }) => one.description },
     { id: 'lon', title: t.columns.lon, value: ({ one }) => one.at[0] },
     { id: 'lat', title: t.columns.lat, value: ({ one }) => one.at[1] },

@@ -27,7 +27,9 @@ export interface Stood {
 
 export interface ReplayedCases {
   cases: { item: CaseItem; stood: Stood[] }[];
-  holders: Record<string, [name: string, post: string]>;
+  holders: Record<string, [name: string, name_en: string, post: string]>;
+  /** From which second of the day on, and how many. */
+  on_shift: [second: number, people: number][];
 }
 
 /** Something that happened to a case: where a replay can jump to. */
@@ -50,13 +52,15 @@ export class ReplayDay {
   readonly events: readonly ReplayEvent[];
   readonly #told = new Map<string, Told>();
   readonly #holders: ReplayedCases['holders'];
+  readonly #onShift: ReplayedCases['on_shift'];
 
   constructor(
-    { cases, holders }: ReplayedCases,
+    { cases, holders, on_shift }: ReplayedCases,
     /** When the day began, in milliseconds since 1970. */
     readonly since: number,
   ) {
     this.#holders = holders;
+    this.#onShift = on_shift;
     const events: ReplayEvent[] = [];
     for (const { item, stood } of cases) {
       const times = stood.map(one => Date.parse(one.t));
@@ -77,6 +81,11 @@ export class ReplayDay {
       if (item && !endedBefore(item, this.since)) found.push(item);
     }
     return found;
+  }
+
+  /** How many were on shift at that moment, whether or not it is known where. */
+  onShiftAt(moment: number): number {
+    return this.#onShift.findLast(([second]) => this.since + second * 1_000 <= moment)?.[1] ?? 0;
   }
 
   caseAt(id: string, moment: number): CaseItem | undefined {
@@ -112,7 +121,8 @@ export class ReplayDay {
       ...told.item,
       ...standing,
       holder_name: holder?.[0] ?? null,
-      holder_post: holder?.[1] ?? null,
+      holder_name_en: holder?.[1] ?? null,
+      holder_post: holder?.[2] ?? null,
       task: null,
       merged_into: stood.state === 'merged' ? told.item.merged_into : null,
     };

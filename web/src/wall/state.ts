@@ -99,7 +99,7 @@ export function placeOf(one: CaseItem): string {
 }
 
 function searchText(one: CaseItem): string {
-  return `#${one.number} ${policyName('category', one.category)} ${placeOf(one)} ${one.description} ${one.holder_name ?? ''} ${one.area ?? ''}`;
+  return `#${one.number} ${policyName('category', one.category)} ${placeOf(one)} ${one.description} ${one.holder_name ?? ''} ${one.holder_name_en ?? ''} ${one.area ?? ''}`;
 }
 
 /** What is shown: the present, or in a replay the past. */

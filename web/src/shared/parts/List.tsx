@@ -34,13 +34,29 @@ export function List<Item>({ items, keyOf, rowHeight, label, chosen, changed, ch
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    const look = () => setView({ top: element.scrollTop, height: element.clientHeight });
+    let isPrinted = false;
+    const look = () => {
+      if (!isPrinted) setView({ top: element.scrollTop, height: element.clientHeight });
+    };
+    // Paper does not scroll: all of it is drawn.
+    const print = () => {
+      isPrinted = true;
+      setView({ top: 0, height: Number.POSITIVE_INFINITY });
+    };
+    const printed = () => {
+      isPrinted = false;
+      look();
+    };
+    addEventListener('beforeprint', print);
+    addEventListener('afterprint', printed);
     const resized = new ResizeObserver(look);
     resized.observe(element);
     element.addEventListener('scroll', look, { passive: true });
     return () => {
       resized.disconnect();
       element.removeEventListener('scroll', look);
+      removeEventListener('beforeprint', print);
+      removeEventListener('afterprint', printed);
     };
   }, []);
 

@@ -141,5 +141,6 @@ export const shared: Translated<typeof zh> = {
     admin: 'Administration',
     signIn: 'Sign in',
   },
+  nearTo: (landmark: string) => `near ${landmark}`,
   signOut: 'Sign out',
 };

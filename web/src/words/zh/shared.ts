@@ -139,5 +139,6 @@ export const shared = {
     admin: '管理',
     signIn: '登录',
   },
+  nearTo: (landmark: string) => `${landmark}附近`,
   signOut: '退出登录',
 };
