@@ -29,6 +29,7 @@ _COLUMNS = {
     "task": "c.task",
     "holder": "c.holder",
     "holder_name": "h.name",
+    "holder_name_en": "h.name_en",
     "holder_post": "h.post",
     "ring": "c.ring",
     "outcome": "c.outcome",

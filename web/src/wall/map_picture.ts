@@ -1,7 +1,7 @@
 import { MARK_SHAPES, MARK_STATES } from '../shared/case_states';
 import { dateAndTime, number } from '../shared/formats';
 import type { LegendMark, PictureNotes } from '../shared/map/picture';
-import { token } from '../shared/palette';
+import { STREET_HUES, token, tokens } from '../shared/palette';
 import { answerIn } from '../shared/question';
 import { sharedWords } from '../shared/words';
 import { densityToken, GI_TOKENS, RING_TOKENS } from './analysis_layers';
@@ -21,8 +21,19 @@ export function pictureNotes(district: string, madeBy: string): PictureNotes {
   };
 }
 
-function legendOf(layer: WallLayer): (string | LegendMark)[] {
+const DISC = 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12z';
+const RING = `${DISC}M8 4.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 1 1 0-7z`;
+const HOUSE = 'M8 2l6 5v7H2V7z';
+
+function legendOf(layer: WallLayer): LegendMark[] {
   const t = wallMapWords();
+  const text = t.layers[layer];
+  const mark = (shape: string, name: string): LegendMark[] => [
+    { text, colour: token(name), kind: 'mark', shape },
+  ];
+  const boundary = (thick: number, dashes: readonly number[] = []): LegendMark[] => [
+    { text, colour: token('map-boundary'), kind: 'line', thick, dashes },
+  ];
   const fill = (text: string, name: string): LegendMark => ({ text, colour: token(name), kind: 'fill' });
   switch (layer) {
     case 'cases':
@@ -33,7 +44,7 @@ function legendOf(layer: WallLayer): (string | LegendMark)[] {
         shape: MARK_SHAPES[state],
       }));
     case 'closures':
-      return [{ text: t.layers.closures, colour: token('ink'), kind: 'line' }];
+      return [{ text, colour: token('ink'), kind: 'line' }];
     case 'density': {
       const lowers = densitySteps();
       return lowers.map((lower, place) =>
@@ -47,8 +58,24 @@ function legendOf(layer: WallLayer): (string | LegendMark)[] {
     case 'circles':
     case 'reach':
       return RING_TOKENS.map(([minutes, name]) => fill(`${t.layers[layer]} ${t.within(minutes)}`, name));
-    default:
-      return [t.layers[layer]];
+    case 'people':
+      return mark(DISC, 'ink-2');
+    case 'trails':
+      return [{ text, colour: token('accent'), kind: 'line', thick: 3 }];
+    case 'hazards':
+      return mark(RING, 'ink');
+    case 'streets':
+      return [{ text, colour: tokens('hue', STREET_HUES), kind: 'line' }];
+    case 'centres':
+      return mark(HOUSE, 'ink-2');
+    case 'subdistrict':
+      return boundary(2);
+    case 'community':
+      return boundary(1.5, [5, 2]);
+    case 'grid':
+      return boundary(1.2, [2, 3]);
+    case 'buildings':
+      return [fill(text, 'map-building')];
   }
 }
 

@@ -8,8 +8,12 @@ import type { MapScene } from './scene';
 /** A mark, line or colour of the map and what it means. */
 export interface LegendMark {
   text: string;
-  colour: string;
+  /** One colour, or those that stand side by side in it. */
+  colour: string | readonly string[];
   kind: 'fill' | 'line' | 'mark';
+  /** How thick a line is, and its dashes and gaps. */
+  thick?: number;
+  dashes?: readonly number[];
   /** The outline of a mark in a box of 16 × 16. */
   shape?: string;
 }
@@ -118,16 +122,23 @@ function drawSample(
   middle: number,
   ratio: number,
 ): void {
-  context.fillStyle = mark.colour;
-  if (mark.kind === 'line') context.fillRect(x, middle - 2 * ratio, SAMPLE_PX * ratio, 4 * ratio);
-  else if (mark.kind === 'fill') context.fillRect(x, middle - 6 * ratio, SAMPLE_PX * ratio, 12 * ratio);
-  else {
-    context.save();
-    context.translate(x, middle - 8 * ratio);
-    context.scale(ratio, ratio);
-    context.fill(new Path2D(mark.shape));
-    context.restore();
+  const { kind, thick = 4, dashes = [], shape } = mark;
+  const colours = typeof mark.colour === 'string' ? [mark.colour] : mark.colour;
+  context.save();
+  context.translate(x, middle);
+  context.scale(ratio, ratio);
+  if (kind === 'mark') context.translate(0, -8);
+  context.lineWidth = thick;
+  context.setLineDash([...dashes]);
+  const wide = SAMPLE_PX / colours.length;
+  for (const [place, colour] of colours.entries()) {
+    context.fillStyle = colour;
+    context.strokeStyle = colour;
+    if (kind === 'line') context.stroke(new Path2D(`M${place * wide} 0h${wide}`));
+    else if (kind === 'fill') context.fillRect(place * wide, -6, wide, 12);
+    else context.fill(new Path2D(shape));
   }
+  context.restore();
 }
 
 /** The map's own canvas can be read only while it is being drawn. */
