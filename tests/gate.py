@@ -59,25 +59,25 @@ def steps(*, everything: bool) -> list[Step]:
     limit_s = 2700 if everything else 1500
     if everything:
         pytest += ["--hypothesis-profile", "searching"]
-    return [
-        _light("format", "ruff format", lambda: [_tool("ruff"), "format", "--check", "--quiet", "."]),
-        _light("lint", "ruff", lambda: [_tool("ruff"), "check", "."]),
-        _light("types", "mypy, strict", lambda: [_tool("mypy")]),
-        _light("layers", "import-linter", lambda: [_tool("lint-imports")]),
-        _light("pages-check", "types and style of the pages", lambda: _npm("run", "check"), folder=WEB),
-        _light("pages-test", "vitest", lambda: _npm("test"), quick=False, folder=WEB),
-        _light(
-            "kernels",
-            "the road engine, compiled once for all test processes",
-            lambda: [PYTHON, "-c", "from geo.travel_warmup import warm_up; warm_up()"],
-            quick=False,
-        ),
+    return [  # of those that run side by side the longest come first, so that both lanes end together
         _light(
             "wheel",
             "a wheel, built and tried",
             lambda: [*pytest, "-m", "wheel", *_files_marked("wheel")],
             quick=False,
         ),
+        _light(
+            "kernels",
+            "the road engine, compiled once for all test processes",
+            lambda: [PYTHON, "-c", "from geo.travel_warmup import warm_up; warm_up()"],
+            quick=False,
+        ),
+        _light("types", "mypy, strict", lambda: [_tool("mypy")]),
+        _light("format", "ruff format", lambda: [_tool("ruff"), "format", "--check", "--quiet", "."]),
+        _light("lint", "ruff", lambda: [_tool("ruff"), "check", "."]),
+        _light("layers", "import-linter", lambda: [_tool("lint-imports")]),
+        _light("pages-check", "types and style of the pages", lambda: _npm("run", "check"), folder=WEB),
+        _light("pages-test", "vitest", lambda: _npm("test"), quick=False, folder=WEB),
         Step(
             "python",
             "pytest",

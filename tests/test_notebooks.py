@@ -61,8 +61,8 @@ def server_for(
         yield
 
 
-IN_THE_GATE = {"03_one_road_one_task_force.ipynb", "04_bring_your_own_district.ipynb"}
-"""Those that ask a server and start from files; what the others draw from has tests beside its code."""
+IN_THE_GATE = {"04_bring_your_own_district.ipynb"}
+"""It goes the whole way from files; what the others draw from has tests beside its code."""
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,7 @@ def test_roads_are_imported_and_come_back(store, tmp_path):
 # -- out, and in again
 
 
-@pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
+@pytest.mark.parametrize("suffix", ["gpkg", pytest.param("geojson", marks=pytest.mark.slow)])
 def test_boundaries_and_streets_go_round_without_loss(store, tmp_path, suffix):
     for what in ("district", "subdistrict", "community", "grid", "streets"):
         path = str(tmp_path / f"{what}.{suffix}")

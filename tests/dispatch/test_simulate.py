@@ -170,6 +170,7 @@ def _category_for(post: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_one_person_and_poisson_calls_wait_as_long_as_the_formula_says() -> None:
     """M/G/1: the mean wait is λ·E[S²] / (2·(1−ρ)); eight long runs give the interval."""
     minutes, spread, calls = 10.0, 0.45, 800

@@ -84,7 +84,7 @@ def test_a_clean_layer_can_be_imported(read):
     assert "可以导入。" in report.text("zh")
 
 
-@pytest.mark.parametrize("name", ["grids.gpkg", "grids.geojson"])
+@pytest.mark.parametrize("name", ["grids.gpkg", pytest.param("grids.geojson", marks=pytest.mark.slow)])
 def test_the_sample_district_comes_back_without_loss(tmp_path, name):
     sample = load()
     for level in Level:

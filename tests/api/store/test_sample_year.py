@@ -28,6 +28,7 @@ async def engine(sample_database: str) -> AsyncIterator[AsyncEngine]:
     await opened.dispose()
 
 
+@pytest.mark.slow
 async def test_the_year_holds_the_published_totals_and_reads_back_case_by_case(
     engine: AsyncEngine, sample_database: str, tmp_path: Path
 ) -> None:
