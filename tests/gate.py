@@ -237,8 +237,7 @@ def _python(pytest: Sequence[str], marks: str) -> list[str]:
 def _browser(pytest: Sequence[str], *, everything: bool) -> list[str]:
     _install_chromium()
     marks = "browser" if everything else "browser and not slow"
-    # pages wait for what they draw: with one process for each of two processors a sixth of both lay idle
-    return [*pytest, "-n", "3", "--dist", "loadfile", "-m", marks, *_files_marked("browser")]
+    return [*pytest, "-n", "2", "--dist", "loadfile", "-m", marks, *_files_marked("browser")]
 
 
 def _files_marked(mark: str) -> list[str]:
