@@ -4,6 +4,7 @@
  * residents'. Reports and acts wait in the page's own outbox; from here they go out when the page is closed.
  */
 
+import { wholeAnswer } from './shared/whole_answer';
 import { sendInBackground } from './street/background_send';
 import type { MapKept } from './street/keep_map';
 import { keptPhotograph, PHOTOGRAPHS } from './street/keep_photographs';
@@ -100,7 +101,7 @@ async function keepEach(
 async function isKept(cache: Cache, address: string): Promise<boolean> {
   if (await cache.match(address)) return true;
   try {
-    const fresh = await fetch(address);
+    const fresh = await wholeAnswer(address);
     if (fresh.ok) await cache.put(address, fresh);
     return fresh.ok;
   } catch {
@@ -110,7 +111,7 @@ async function isKept(cache: Cache, address: string): Promise<boolean> {
 
 /** Fetch it, and keep what came; a full phone still shows what it fetched. */
 async function fetchAndKeep(cache: Cache, request: Request, key: RequestInfo = request): Promise<Response> {
-  const fresh = await fetch(request);
+  const fresh = await wholeAnswer(request);
   if (fresh.ok) await cache.put(key, fresh.clone()).catch(() => undefined);
   return fresh;
 }

@@ -1,3 +1,5 @@
+import { wholeAnswer } from '../shared/whole_answer';
+
 /** Small pictures of what somebody is sent to, for where no network is; the service worker shows them from here. */
 
 export const PHOTOGRAPHS = 'yilu-photographs';
@@ -11,7 +13,7 @@ export async function keepPhotographs(names: readonly string[]): Promise<void> {
   const wanted = new Set(names.map(name => new URL(thumbnail(name), location.origin).href));
   for (const { url } of await cache.keys()) if (!wanted.delete(url)) await cache.delete(url);
   for (const url of wanted) {
-    const fresh = await fetch(url).catch(() => null);
+    const fresh = await wholeAnswer(url).catch(() => null);
     // A full phone shows them while there is a network.
     if (fresh?.ok) await cache.put(url, fresh).catch(() => undefined);
   }
