@@ -4,8 +4,6 @@ The cases are another system's years as `bench past_cases` makes them, brought i
 """
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -17,9 +15,8 @@ import httpx
 from api.identity import Role
 from api.list_exports import FileFormat
 from bench import Report, readable
-from bench.past_cases import ROWS, write_table
+from bench.past_cases import ROWS, bring_in, write_table
 from bench.serving import BenchServer, bench_server
-from geo.sample import SAMPLE_DISTRICT_CODE
 
 LOOK_EVERY_S = 0.02
 MB = 1 << 20
@@ -62,19 +59,7 @@ def _bring_in(server: BenchServer) -> None:
     with TemporaryDirectory(prefix="yilu-bench-") as folder:
         table = Path(folder) / "past.csv"
         write_table(table)
-        subprocess.run(
-            [sys.executable, "-m", "api.cli", "import", "cases", str(table), "--yes"],
-            env={
-                **os.environ,
-                "DATABASE_URL": server.database_url,
-                "YILU_DATA": folder,
-                "YILU_DISTRICT": SAMPLE_DISTRICT_CODE,
-                "PYTHONPATH": str(Path(__file__).parent.parent),
-            },
-            cwd=folder,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        bring_in(table, server.database_url)
 
 
 def download(server: BenchServer, address: str, headers: dict[str, str]) -> Download:

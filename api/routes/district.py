@@ -12,6 +12,7 @@ from api.errors import NotFoundError, NotReadyError
 from api.guards import require
 from api.identity import Permission
 from api.paging import Cursor, Limit, Page, decode_cursor, page_of
+from api.routes.query_place import Latitude, Longitude
 from api.store import atlas
 from api.store.drill import read_drill
 from api.store.rows import Row
@@ -23,8 +24,6 @@ Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 _GEOJSON = "application/geo+json"
 Words = Annotated[str, Query(min_length=1, max_length=100)]
-Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 LANDMARK_WITHIN_M = 300
 
 

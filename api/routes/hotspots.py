@@ -20,6 +20,7 @@ from api.guards import require
 from api.hotspot_board import HotspotBoard, HotspotLayer, HotspotQuestion, Over
 from api.identity import Permission, Principal, Where, may
 from api.refusals import UnusableValueError
+from api.routes.query_place import Latitude, Longitude
 from api.store.hotspot_rows import list_cases_named, list_streets_of
 from dispatch.lifecycle import State
 from geo.hotspot_words import Explanation, explain
@@ -68,8 +69,8 @@ class HotspotQuery(BaseModel):
 class PlaceQuery(HotspotQuery):
     """The same, at a place."""
 
-    lon: Annotated[float, Query(ge=-180, le=180)]
-    lat: Annotated[float, Query(ge=-90, le=90)]
+    lon: Longitude
+    lat: Latitude
 
 
 def selection_of(query: HotspotQuery) -> Selection:

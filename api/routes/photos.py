@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
@@ -20,6 +20,7 @@ from api.identity import Permission, Principal, may
 from api.instants import Instant
 from api.photographs import MAX_BYTES, CleanPhotograph, PhotographFolder, PhotographStore, clean
 from api.refusals import ConflictingChangeError, NotAllowedError, TooLargeError
+from api.routes.query_place import Latitude, Longitude
 from api.store import photos
 from api.store.cases import find_case_file
 from api.store.database import driver_transaction
@@ -30,8 +31,6 @@ router = APIRouter(prefix="/api/v1", tags=["photographs"])
 
 Uploader = Annotated[Principal, require(Permission.ADD_PHOTOGRAPHS)]
 Viewer = Annotated[Principal, require(Permission.VIEW_PHOTOGRAPHS)]
-Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 _IMAGE = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
 _BODY = {

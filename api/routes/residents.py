@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from api.case_access import demand
@@ -25,6 +25,7 @@ from api.resident_secrets import (
 )
 from api.routes.cases import CaseworkOfRequest
 from api.routes.photos import Photographs, PhotographShown, Whose, take_in
+from api.routes.query_place import Latitude, Longitude
 from api.routes.resident_desk import (
     A_RESIDENT,
     Intake,
@@ -73,8 +74,6 @@ router = APIRouter(prefix="/api/v1", tags=["residents"])
 
 Anybody = Annotated[Principal, require(Permission.ASK_AS_RESIDENT)]
 Handler = Annotated[Principal, require(Permission.VIEW_CONTACTS)]
-Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 TrackingText = Annotated[str, Path(max_length=60, description="Number and code, as given with the report.")]
 _PRIVATE = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
 _IMAGE = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}

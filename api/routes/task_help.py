@@ -5,7 +5,7 @@ from typing import Annotated, cast
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from api.case_access import demand
@@ -18,6 +18,7 @@ from api.roads_watch import RoadsWatch
 from api.routes.acts import ActBody
 from api.routes.case_shapes import PhotographName
 from api.routes.cases import CaseworkOfRequest
+from api.routes.query_place import Latitude, Longitude
 from api.routes.tasks import do_on_task
 from api.store.audit import record_by_driver
 from api.store.case_lists import find_items
@@ -36,8 +37,6 @@ from geo.travel import Travel
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
 Taker = Annotated[Principal, require(Permission.TAKE_TASKS)]
-Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False, description="Where the phone is.")]
-Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 _AT_MOST = 40
 """A round of more stops than this is not one day's."""
 

@@ -39,7 +39,7 @@ def open_engine(database_url: str, *, pool_size: int = 16) -> AsyncEngine:
     """Open an engine of up to twice `pool_size` connections; it opens what is needed and keeps it open.
 
     Half of them as overflow would be closed at each return and opened again for the next request: with 32
-    requests at once that cost half of the answers.
+    requests at once, on a busy machine, that cost half of the answers.
     """
     return create_async_engine(
         asyncpg_url(database_url),

@@ -7,6 +7,7 @@ import { sharedWords } from './words';
 /** What streets and areas are called, asked for when first shown; kept, so that a name needs no network. */
 
 const MOST = 300;
+const AGAIN_MS = 30_000;
 
 const isNames = (value: unknown): value is Record<string, Named> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -28,8 +29,8 @@ async function learn(address: string): Promise<void> {
     const others = Object.entries(names.value).slice(1 - MOST);
     names.value = Object.fromEntries([...others, [address, { name, name_en }]]);
   } catch {
-    // No network, most likely: whoever shows it again asks again.
-    asked.delete(address);
+    // No network, most likely: whoever still shows it then asks again.
+    setTimeout(() => asked.delete(address), AGAIN_MS);
   }
 }
 
