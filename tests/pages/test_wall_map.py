@@ -249,6 +249,12 @@ def test_the_queue_is_printed_whole(open_page: OpenPage, operator: Worker) -> No
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     paper = page.pdf(format="A4")
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
+    page.locator(".case-row__body").first.click()
+    expect(page.locator(".history li").first).to_be_visible()
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.emulate_media(media="print")
+    expect(page.locator(".wall__case")).to_have_css("position", "static")
+    expect(page.locator(".case__acts")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh", "light"), ("en", "dark")])

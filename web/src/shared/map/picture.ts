@@ -25,44 +25,72 @@ export interface PictureNotes {
   madeBy?: string;
 }
 
+const BAND_PX = 44;
+const GAP_PX = 12;
+
 /** The map as a PNG with its title, legend, scale, north, time and maker: a sheet that stands by itself. */
 export async function mapPicture(scene: MapScene, notes: PictureNotes): Promise<Blob> {
   const drawing = await drawnMap(scene);
   const ratio = devicePixelRatio;
-  const [band, gap] = [44 * ratio, 12 * ratio];
+  const [band, gap] = [BAND_PX * ratio, GAP_PX * ratio];
   const sheet = document.createElement('canvas');
   const context = sheet.getContext('2d');
   if (!context) throw new Error('this browser paints no canvas');
-  const font = getComputedStyle(document.body).fontFamily;
-  context.font = `400 ${12 * ratio}px ${font}`;
-  const rows = legendRows(context, notes.legend, drawing.width - gap * 2, ratio);
+  const room = drawing.width - gap * 2;
+  const head = headOf(context, notes, room, ratio);
+  const rows = legendRows(context, notes.legend, room, ratio);
+  const foot = head.height + drawing.height;
   sheet.width = drawing.width;
-  sheet.height = drawing.height + band * 2 + rows.length * LEGEND_ROW_PX * ratio;
+  sheet.height = foot + band + rows.length * LEGEND_ROW_PX * ratio;
   context.fillStyle = token('surface');
   context.fillRect(0, 0, sheet.width, sheet.height);
-  context.drawImage(drawing, 0, band);
-  if (scene.above) context.drawImage(scene.above.canvas, 0, band, drawing.width, drawing.height);
+  context.drawImage(drawing, 0, head.height);
+  if (scene.above) context.drawImage(scene.above.canvas, 0, head.height, drawing.width, drawing.height);
   context.fillStyle = token('ink');
   context.textBaseline = 'middle';
-  context.font = `600 ${16 * ratio}px ${font}`;
-  context.fillText(notes.title, gap, band / 2);
-  context.font = `400 ${12 * ratio}px ${font}`;
-  const t = sharedWords();
-  const made = [t.pictureMadeAt(dateAndTime(Date.now())), notes.madeBy ? t.pictureMadeBy(notes.madeBy) : '']
-    .filter(Boolean)
-    .join(' · ');
+  for (const { text, font, line } of head.lines) {
+    context.font = font;
+    context.textAlign = line === 'right' ? 'right' : 'left';
+    const x = line === 'right' ? sheet.width - gap : gap;
+    context.fillText(text, x, line === 'below' ? band - 2 * ratio : band / 2, room);
+  }
+  drawScale(context, scene, gap, foot + band / 2, ratio);
   context.textAlign = 'right';
-  context.fillText(made, sheet.width - gap, band / 2);
-  drawScale(context, scene, gap, drawing.height + band * 1.5, ratio);
-  context.textAlign = 'right';
-  context.fillText(`${t.north}↑`, sheet.width - gap, drawing.height + band * 1.5);
-  drawLegend(context, rows, gap, drawing.height + band * 2, ratio);
+  context.fillText(`${sharedWords().north}↑`, sheet.width - gap, foot + band / 2);
+  drawLegend(context, rows, gap, foot + band, ratio);
   return new Promise((done, fail) =>
     sheet.toBlob(
       blob => (blob ? done(blob) : fail(new Error('the picture could not be written'))),
       'image/png',
     ),
   );
+}
+
+interface Head {
+  height: number;
+  lines: { text: string; font: string; line: 'left' | 'right' | 'below' }[];
+}
+
+/** The title, and who made it when: beside each other, or on a narrow sheet one below the other. */
+function headOf(context: CanvasRenderingContext2D, notes: PictureNotes, room: number, ratio: number): Head {
+  const { fontFamily } = getComputedStyle(document.body);
+  const [large, small] = [`600 ${16 * ratio}px ${fontFamily}`, `400 ${12 * ratio}px ${fontFamily}`];
+  const { title, madeBy } = notes;
+  const t = sharedWords();
+  const made = [t.pictureMadeAt(dateAndTime(Date.now())), madeBy && t.pictureMadeBy(madeBy)]
+    .filter(Boolean)
+    .join(' · ');
+  context.font = large;
+  const titleWide = context.measureText(title).width;
+  context.font = small;
+  const isNarrow = titleWide + context.measureText(made).width + GAP_PX * 2 * ratio > room;
+  return {
+    height: (BAND_PX + (isNarrow ? LEGEND_ROW_PX : 0)) * ratio,
+    lines: [
+      { text: title, font: large, line: 'left' },
+      { text: made, font: small, line: isNarrow ? 'below' : 'right' },
+    ],
+  };
 }
 
 const LEGEND_ROW_PX = 22;
