@@ -18,8 +18,10 @@ interface GrowingTableProps<Item> {
 export function GrowingTable<Item>({ name, caption, list, columns, keyOf }: GrowingTableProps<Item>) {
   const t = adminWords();
   const items = list.items.value;
-  if (list.problem.value && items.length === 0)
-    return <ErrorState problem={list.problem.value} retry={() => void list.more()} />;
+  const failed = list.problem.value && (
+    <ErrorState problem={list.problem.value} retry={() => void list.again()} />
+  );
+  if (failed && items.length === 0) return failed;
   if (items.length === 0)
     return list.loading.value ? <Skeleton lines={10} /> : <EmptyState title={t.empty} />;
   return (
@@ -33,7 +35,8 @@ export function GrowingTable<Item>({ name, caption, list, columns, keyOf }: Grow
       <div class="admin__table" tabIndex={0}>
         <Table caption={caption} columns={columns} rows={items} keyOf={keyOf} />
       </div>
-      {list.next.value && (
+      {failed}
+      {list.next.value && !failed && (
         <Button busy={list.loading.value} onClick={() => void list.more()}>
           {t.more}
         </Button>
