@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from api.identity import Role
 from tests.pages.conftest import OpenPage
 from tests.pages.site import Site
-from tests.pages.staff import Worker, sign_in
+from tests.pages.staff import Worker, report, sign_in
 from tests.pages.watched import WatchedPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis]
@@ -176,3 +176,49 @@ def test_an_account_is_made_with_a_link_and_loses_its_role(admin: Open, keeper: 
     page.get_by_role("tab", name="操作记录").click()
     page.get_by_label("显示").select_option("account.")
     expect(page.get_by_role("row").filter(has_text="account.grants").first).to_be_visible()
+
+
+def test_another_system_is_told_and_what_it_did_not_take_is_seen(
+    admin: Open, keeper: Worker, site: Site
+) -> None:
+    watched = admin("消息推送")
+    page = watched.page
+    expect(page.get_by_text("还没有其他系统在接收消息")).to_be_visible()
+    expect(page.get_by_text("没有，只能调用外网地址")).to_be_visible()
+    page.get_by_role("button", name="添加接收系统").click()
+    form = dialog(page)
+    form.get_by_label("名称").fill("市级平台")
+    form.get_by_label("接收地址").fill("http://127.0.0.1:9/yilu")
+    form.get_by_text("已立案", exact=True).click()
+    assert watched.violations() == []
+    form.get_by_role("button", name="保存").click()
+    expect(form.get_by_role("alert")).to_contain_text("不能调用该地址")
+    form.get_by_role("button", name="取消").click()
+    page.get_by_role("button", name="修改").click()
+    dialog(page).get_by_role("textbox").fill("127.0.0.1")
+    dialog(page).get_by_role("button", name="保存").click()
+    expect(page.get_by_text("127.0.0.1", exact=True)).to_be_visible()
+    page.get_by_role("button", name="添加接收系统").click()
+    form.get_by_label("名称").fill("市级平台")
+    form.get_by_label("接收地址").fill("http://127.0.0.1:9/yilu")
+    form.get_by_role("checkbox", name="巡查发现").check()
+    form.get_by_role("button", name="保存").click()
+    expect(dialog(page).locator(".admin__link")).to_contain_text("whsec_")
+    dialog(page).get_by_role("button", name="关闭").click()
+    row = page.get_by_role("row").filter(has_text="市级平台")
+    expect(row).to_contain_text("案件的变化 · 巡查发现")
+    row.get_by_role("button", name="待送消息").click()
+    expect(dialog(page)).to_contain_text("没有待送的消息")
+    report(sign_in(site, Role.OPERATOR), lon=112.5523, lat=37.8684)
+    expect(dialog(page).get_by_role("row").filter(has_text="yilu.case.").first).to_be_visible()
+    dialog(page).get_by_role("button", name="重送已放弃的").click()
+    expect(page.get_by_text("没有已放弃的消息")).to_be_visible()
+    assert watched.violations() == []
+    dialog(page).get_by_role("button", name="关闭").click()
+    row.get_by_role("button", name="停止告知").click()
+    expect(row).to_contain_text("已停止")
+    row.get_by_role("button", name="删除").click()
+    dialog(page).get_by_role("button", name="删除").click()
+    expect(row).to_have_count(0)
+    assert keeper.get("/webhooks") == []
+    watched.complaints[:] = [said for said in watched.complaints if "422" not in said]

@@ -16,6 +16,7 @@ import { Imports } from './Imports';
 import { People } from './People';
 import { Rosters } from './Rosters';
 import { Rules } from './Rules';
+import { Webhooks } from './Webhooks';
 import { adminWords } from './words';
 import './admin.css';
 
@@ -28,6 +29,7 @@ type TabId =
   | 'accounts'
   | 'imports'
   | 'rules'
+  | 'webhooks'
   | 'audit';
 const open = signal<TabId | null>(null);
 /** What a tab's list asks for; whoever may not does not see the tab. */
@@ -40,10 +42,11 @@ const NEEDS: Record<TabId, string> = {
   accounts: 'manage_accounts',
   imports: 'view_imports',
   rules: 'view_policy',
+  webhooks: 'manage_interfaces',
   audit: 'view_audit',
 };
 
-/** People, rosters, task forces, centres, closures, accounts, imports, rules, and who did what. */
+/** People, rosters, task forces, centres, closures, accounts, imports, rules, other systems, and who did what. */
 export function AdminPage() {
   const t = adminWords();
   useEffect(() => {
@@ -109,6 +112,7 @@ function Lists() {
       {shown === 'centres' && <Centres />}
       {shown === 'imports' && <Imports />}
       {shown === 'rules' && <Rules />}
+      {shown === 'webhooks' && <Webhooks />}
       {shown === 'audit' && <Audit />}
     </Tabs>
   );

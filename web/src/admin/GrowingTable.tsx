@@ -12,10 +12,12 @@ interface GrowingTableProps<Item> {
   list: GrowingList<Item>;
   columns: readonly Column<Item>[];
   keyOf: (item: Item) => string;
+  /** What is said where there is nothing. */
+  empty?: { title: string; hint: string };
 }
 
 /** A table of what was fetched so far, with more on demand and the same as CSV. */
-export function GrowingTable<Item>({ name, caption, list, columns, keyOf }: GrowingTableProps<Item>) {
+export function GrowingTable<Item>({ name, caption, list, columns, keyOf, empty }: GrowingTableProps<Item>) {
   const t = adminWords();
   const items = list.items.value;
   const failed = list.problem.value && (
@@ -23,7 +25,11 @@ export function GrowingTable<Item>({ name, caption, list, columns, keyOf }: Grow
   );
   if (failed && items.length === 0) return failed;
   if (items.length === 0)
-    return list.loading.value ? <Skeleton lines={10} /> : <EmptyState title={t.empty} />;
+    return list.loading.value ? (
+      <Skeleton lines={10} />
+    ) : (
+      <EmptyState title={empty?.title ?? t.empty}>{empty?.hint}</EmptyState>
+    );
   return (
     <>
       <div class="admin__acts">

@@ -16,7 +16,7 @@ export interface GrowingList<Item> {
   again: () => Promise<void>;
 }
 
-const PAGE = 100;
+export const PAGE = 100;
 
 const isSame = (one: Query, other: Query): boolean => JSON.stringify(one) === JSON.stringify(other);
 

@@ -10,3 +10,9 @@ export function postName(post: string): string {
   const posts: Record<string, string> = sharedWords().posts;
   return posts[post] ?? post;
 }
+
+/** What a case is at in words. */
+export function caseStateName(state: string): string {
+  const states: Record<string, string> = sharedWords().caseStates;
+  return states[state] ?? state;
+}

@@ -8,7 +8,7 @@ import { Facts } from '../shared/parts/Panel';
 import { Shown } from '../shared/parts/States';
 import { say } from '../shared/parts/Toast';
 import { answerIn } from '../shared/question';
-import { postName, sharedWords } from '../shared/words';
+import { caseStateName, postName, sharedWords } from '../shared/words';
 import { CaseActs } from './CaseActs';
 import { History, Offers, Whistles } from './CaseHistory';
 import { markOf } from './case_marks';
@@ -59,7 +59,7 @@ function Head({ one }: { one: CaseItem }) {
     <header class="case__head">
       <div class="case__state">
         <Mark state={mark} size={16} word />
-        {mark !== 'offered' && <span class="quiet">{worded(t.states, one.state)}</span>}
+        {mark !== 'offered' && <span class="quiet">{caseStateName(one.state)}</span>}
         <span class="case__due">
           <TimeLeft placed={{ one, mark }} />
         </span>

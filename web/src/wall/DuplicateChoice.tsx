@@ -3,9 +3,10 @@ import type { CaseItem } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { shortMoment } from '../shared/formats';
 import { Mark } from '../shared/parts/Mark';
+import { caseStateName } from '../shared/words';
 import { markOf } from './case_marks';
 import { moment, placeOf } from './state';
-import { wallWords, worded } from './words';
+import { wallWords } from './words';
 
 interface DuplicateChoiceProps {
   one: CaseItem;
@@ -55,7 +56,7 @@ function Side({ one }: { one: CaseItem }) {
         {policyName('category', one.category)}
       </p>
       <p class="quiet small">
-        {placeOf(one)} · {shortMoment(one.reported_at)} · {worded(t.states, one.state)}
+        {placeOf(one)} · {shortMoment(one.reported_at)} · {caseStateName(one.state)}
       </p>
       <p class="small">{one.description}</p>
     </div>

@@ -6,6 +6,7 @@ import { List } from '../shared/parts/List';
 import { Mark } from '../shared/parts/Mark';
 import { EmptyState, Skeleton } from '../shared/parts/States';
 import { may } from '../shared/session';
+import { caseStateName } from '../shared/words';
 import { openPlan } from './batch';
 import { type Placed, secondsLeft } from './case_marks';
 import { dragged, dropPlace } from './drag_person';
@@ -109,7 +110,7 @@ function QueueRow({ placed: { one, mark } }: { placed: Placed }) {
         </span>
         <span class="case-row__times">
           <TimeLeft placed={{ one, mark }} />
-          <span class="quiet small">{worded(t.states, one.state)}</span>
+          <span class="quiet small">{caseStateName(one.state)}</span>
         </span>
       </button>
     </div>

@@ -3,10 +3,10 @@ import { policyName } from '../shared/classification';
 import { csvOf, saveFile } from '../shared/csv';
 import { dateAndTime } from '../shared/formats';
 import type { Column } from '../shared/sorting';
-import { sharedWords } from '../shared/words';
+import { caseStateName, sharedWords } from '../shared/words';
 import type { Placed } from './case_marks';
 import { streetName } from './state';
-import { wallWords, worded } from './words';
+import { wallWords } from './words';
 
 /** The queue as it is narrowed and sorted, to be carried away. */
 export function exportQueue(rows: readonly Placed[]): void {
@@ -18,7 +18,7 @@ export function exportQueue(rows: readonly Placed[]): void {
     {
       id: 'state',
       title: t.columns.state,
-      value: ({ one, mark }) => `${worded(t.states, one.state)} · ${states[mark]}`,
+      value: ({ one, mark }) => `${caseStateName(one.state)} · ${states[mark]}`,
     },
     { id: 'category', title: t.columns.category, value: ({ one }) => policyName('category', one.category) },
     { id: 'severity', title: t.columns.severity, value: ({ one }) => one.severity },

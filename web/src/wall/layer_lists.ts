@@ -12,13 +12,13 @@ import {
   fetchCentres,
   type Level,
 } from '../shared/territory_api';
-import { postName, sharedWords } from '../shared/words';
+import { caseStateName, postName, sharedWords } from '../shared/words';
 import { giClass } from './gi_classes';
 import { shownHazards } from './layer_features';
 import { shownClosures, theClosures, theDensity, theGi, theReach, type WallLayer } from './layers';
 import { wallMapWords } from './map_words';
 import { placeOf, queue, shownPeople, theStreets } from './state';
-import { wallWords, worded } from './words';
+import { wallWords } from './words';
 
 /** What each layer shows, in text: the same things with the same numbers, for who cannot or will not see the map. */
 
@@ -88,7 +88,7 @@ export function listOf(layer: WallLayer): LayerTable {
           at: one.at,
           cells: [
             one.number,
-            `${sharedWords().states[mark]} · ${worded(w.states, one.state)}`,
+            `${sharedWords().states[mark]} · ${caseStateName(one.state)}`,
             policyName('category', one.category),
             placeOf(one),
             one.due_at && shortMoment(one.due_at),

@@ -104,6 +104,17 @@ export const shared: Translated<typeof zh> = {
     late: 'Late',
     paused: 'Paused',
   },
+  caseStates: {
+    reported: 'to be screened',
+    filed: 'filed',
+    offered: 'offered',
+    accepted: 'accepted',
+    on_site: 'on site',
+    resolved: 'to be checked',
+    closed: 'closed',
+    dismissed: 'dismissed',
+    merged: 'merged',
+  },
 
   contact: {
     show: "Show the resident's contact",

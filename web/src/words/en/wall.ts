@@ -104,17 +104,6 @@ export const wall: Translated<typeof zh> = {
   left: time => `${time} left`,
   noDeadline: 'no deadline',
   ago: time => `${time} ago`,
-  states: {
-    reported: 'to be screened',
-    filed: 'filed',
-    offered: 'offered',
-    accepted: 'accepted',
-    on_site: 'on site',
-    resolved: 'to be checked',
-    closed: 'closed',
-    dismissed: 'dismissed',
-    merged: 'merged',
-  },
   clocks: {
     unset: 'no clock',
     running: 'running',

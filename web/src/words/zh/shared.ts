@@ -102,6 +102,17 @@ export const shared = {
     late: '超时',
     paused: '挂起',
   },
+  caseStates: {
+    reported: '待受理',
+    filed: '已立案',
+    offered: '已派待接',
+    accepted: '已接单',
+    on_site: '已到场',
+    resolved: '待核查',
+    closed: '已结案',
+    dismissed: '不予立案',
+    merged: '已合并',
+  },
 
   contact: {
     show: '查看居民联系方式',

@@ -96,17 +96,6 @@ export const wall = {
   left: (time: string) => `剩 ${time}`,
   noDeadline: '无时限',
   ago: (time: string) => `${time}前`,
-  states: {
-    reported: '待受理',
-    filed: '已立案',
-    offered: '已派待接',
-    accepted: '已接单',
-    on_site: '已到场',
-    resolved: '待核查',
-    closed: '已结案',
-    dismissed: '不予立案',
-    merged: '已合并',
-  },
   clocks: {
     unset: '未计时',
     running: '计时中',

@@ -1,0 +1,63 @@
+import type { Translated } from '../../shared/language';
+import type { webhooks as zh } from '../zh/webhooks';
+
+/** Words of the administrators' list of other systems that are told. */
+export const webhooks: Translated<typeof zh> = {
+  add: 'Add a receiver',
+  hint: 'Each step of a case (or each notice to somebody) goes as a signed message to the addresses that are kept here. What is not taken is tried again; what was given up stays here.',
+  noneYet: 'No other system is told yet',
+  url: 'Address',
+  urlHint: 'Begins with http:// or https://; a host inside the network has to be allowed below first',
+  source: 'Of what',
+  sources: { cases: 'what happens to cases', notices: 'notices to people (a message gateway)' },
+  kinds: 'Of which kinds',
+  states: 'When it comes into which states',
+  all: 'None chosen means all',
+  told: 'Is told of',
+  everything: 'everything',
+  running: 'told',
+  stopped: 'stopped',
+  stop: 'Stop',
+  start: 'Go on',
+  removeSure: (name: string) => `${name} will be told no more, and what waits for it is deleted too.`,
+  secretTitle: 'Signing secret',
+  secretOnce:
+    'The receiver checks signatures by it. It is shown this once; hand it to whoever runs the receiver now:',
+  deliveries: 'Waiting',
+  deliveriesOf: (name: string) => `${name}: not delivered yet`,
+  onlyDead: 'Only what was given up',
+  nothingWaits: 'Nothing waits',
+  nothingWaitsHint: 'All that there was to tell has been taken.',
+  type: 'Message',
+  attempts: 'Attempts',
+  failure: 'Last failure',
+  next: 'Next',
+  givenUp: 'given up',
+  sendAgain: 'Send again what was given up',
+  sentAgain: (count: number) =>
+    count === 0
+      ? 'Nothing was given up'
+      : `${count} ${count === 1 ? 'message goes' : 'messages go'} out again`,
+  hosts: 'Hosts inside the network that may be called',
+  hostsHint: 'One name or address a line. No other address inside the network is ever called.',
+  noHosts: 'None: only addresses outside are called',
+  hostsSaved: 'Saved',
+  notices: {
+    offer: 'offer',
+    withdrawn: 'offer withdrawn',
+    nobody_found: 'nobody found',
+    suggested: 'suggestion',
+    call_him: 'call him',
+    reminder: 'reminder',
+    overdue: 'overdue',
+    help_wanted: 'help wanted',
+    time_wanted: 'more time wanted',
+    release_wanted: 'release from a whistle wanted',
+    whistle: 'whistle',
+    sent_back: 'sent back',
+    resolved: 'resolved',
+    closed: 'closed',
+    to_screen: 'to be screened',
+    resident_news: 'news for a resident',
+  },
+};
