@@ -25,6 +25,9 @@ BEGINS_AT = time(0, 30)
 """What the phones were still to send at midnight has come in by then."""
 
 FORMATS = (FileFormat.CSV, FileFormat.GEOJSON)
+
+MOST_DAYS_BACK = 31
+"""Days that a server missed while it stood still are made good, but not those of another season."""
 _LOCK = 0x59494C55_45584450
 
 _Read = Callable[[asyncpg.Connection], AsyncIterator[Row]]
@@ -63,7 +66,7 @@ async def export_day(
 
 
 class DailyExport:
-    """Writes yesterday once, whichever process comes first; nothing when no folder is set."""
+    """Writes each day once, whichever process comes first; nothing when no folder is set."""
 
     def __init__(
         self,
@@ -78,17 +81,28 @@ class DailyExport:
         self._clock = clock
 
     async def step(self) -> WrittenDay | None:
-        """Write yesterday if it is time and it does not stand there yet."""
+        """Write the earliest day that is due and does not stand there yet."""
         now = self._clock().astimezone(CITY_ZONE)
+        if self._folder is None or now.time() < BEGINS_AT:
+            return None
         yesterday = now.date() - timedelta(days=1)
-        if self._folder is None or now.time() < BEGINS_AT or (self._folder / yesterday.isoformat()).exists():
+        if _missing_day(self._folder, yesterday) is None:
             return None
         async with driver_transaction(self._engine) as driver:
             if not await driver.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
                 return None
-            if (self._folder / yesterday.isoformat()).exists():
+            if (day := _missing_day(self._folder, yesterday)) is None:
                 return None
-            return await export_day(self._engine, self._district, self._folder, yesterday)
+            return await export_day(self._engine, self._district, self._folder, day)
+
+
+def _missing_day(folder: Path, yesterday: date) -> date | None:
+    """Return the first day after those that stand in the folder; yesterday in a folder that is new."""
+    days = [yesterday - timedelta(days=back) for back in range(MOST_DAYS_BACK)]
+    newest = next((day for day in days if (folder / day.isoformat()).exists()), None)
+    if newest == yesterday:
+        return None
+    return newest + timedelta(days=1) if newest else yesterday
 
 
 def _lists(district: str, day: date) -> list[tuple[str, tuple[str, ...], _Read]]:

@@ -24,6 +24,7 @@ from api.store.cases import find_case_file, list_events, list_neighbours, list_t
 from api.store.rows import fetch_rows
 from dispatch.cases import Task
 from dispatch.errors import CaseNotFoundError
+from dispatch.lifecycle import Outcome, State
 
 router = APIRouter(prefix="/api/v1", tags=["cases"])
 
@@ -45,10 +46,10 @@ class CaseQuery(BaseModel):
 
     area: Annotated[str, Query(max_length=15, pattern=r"^\d*$", description="Prefix of an area code.")] = ""
     street: Annotated[str, Query(max_length=64)] = ""
-    state: Annotated[list[str], Query(max_length=12, description="Any of these states.")] = []
+    state: Annotated[list[State], Query(max_length=12, description="Any of these states.")] = []
     category: Annotated[list[str], Query(max_length=60)] = []
     kind: Annotated[list[str], Query(max_length=10)] = []
-    outcome: Annotated[list[str], Query(max_length=6)] = []
+    outcome: Annotated[list[Outcome], Query(max_length=6)] = []
     holder: UUID | None = None
     reporter: UUID | None = None
     since: Instant | None = None

@@ -47,6 +47,18 @@ async def test_yesterday_is_written_once_and_whole(app: FastAPI, tmp_path: Path)
     assert areas["features"][0]["geometry"]["type"].endswith("Polygon")
 
 
+async def test_days_that_were_missed_are_made_good_the_earliest_first(app: FastAPI, tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    today = datetime.now(CITY_ZONE).date()
+    (folder / (today - timedelta(days=2)).isoformat()).mkdir(parents=True)
+    daily = DailyExport(engine_in(app), DISTRICT, folder, lambda: tomorrow_at(3))
+    for expected in (today - timedelta(days=1), today):
+        written = await daily.step()
+        assert written is not None
+        assert written.folder.name == expected.isoformat()
+    assert await daily.step() is None
+
+
 async def test_nothing_is_written_before_its_time_or_without_a_folder(app: FastAPI, tmp_path: Path) -> None:
     early = DailyExport(engine_in(app), DISTRICT, tmp_path / "x", lambda: tomorrow_at(0, 10))
     assert await early.step() is None

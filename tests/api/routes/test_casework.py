@@ -248,6 +248,8 @@ async def test_lists_are_paged_filtered_and_counted(town: Town) -> None:
     assert (await town.operator.get("/api/v1/cases/count", params=box)).json() == {"count": 7}
     for broken in ({"west": 111}, box | {"east": 110}):
         assert (await town.operator.get("/api/v1/cases", params=broken)).status_code == 400
+    for unheard_of in ({"state": "lost"}, {"outcome": "gone"}):
+        assert (await town.operator.get("/api/v1/cases", params=unheard_of)).status_code == 422
 
 
 async def test_a_whistle_is_answered_step_by_step_and_holds_up_the_end(town: Town) -> None:
