@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from api.guards import SESSION_COOKIE
 from api.identity import Role
@@ -191,6 +191,32 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed(
     person = lane.other.get("/session")["person"]
     found = operator.get("/cases", reporter=person, limit=10)["items"]
     assert [one["description"] for one in found if "件" in one["description"]] == ["第二件", "第一件"]
+
+
+def test_a_network_that_carries_nothing_holds_nobody_up(
+    open_page: OpenPage, operator: Worker, lane: Lane, tmp_path: Path
+) -> None:
+    give(operator, lane, lane.other, "网络像断了一样")
+    watched = open_phone(open_page, lane.other, lane)
+    page = watched.page
+    expect(page.locator(".task-row", has_text="网络像断了一样")).to_be_visible()
+    page.clock.install()
+    held: list[Route] = []
+    for address in ("findings", "session", "tasks", "shifts/mine"):
+        page.route(f"**/api/v1/{address}", lambda route: held.append(route))
+    _report(page, tmp_path, "没有回音")
+    page.clock.run_for(9_000)  # the act is kept, so its owner goes on while it is being sent
+    expect(page.locator(".queue li")).to_have_count(1)
+    page.reload()  # who he is nobody says: what he had to do is shown
+    page.clock.run_for(4_000)
+    expect(page.locator(".task-row", has_text="网络像断了一样")).to_be_visible()
+    assert held
+    page.unroute_all()
+    page.clock.resume()
+    page.reload()
+    expect(page.locator(".phone__tabs button b")).to_have_count(0, timeout=40_000)
+    assert len(operator.get("/cases", q="没有回音")["items"]) == 1
+    forget_that_it_was_offline(watched)
 
 
 def test_whoever_signs_out_is_told_what_waits_and_finds_it_again(

@@ -1,4 +1,4 @@
-import { ask, Problem, problemIn, wholeJson } from '../shared/api';
+import { ask } from '../shared/api';
 import type { CaseState } from '../shared/case_api';
 import { question } from '../shared/question';
 
@@ -109,19 +109,9 @@ export const photographAddress = (tracking: string, name: string) =>
   `/api/v1/resident/reports/${encodeURIComponent(tracking)}/photographs/${name}`;
 
 /** Send one photograph; the server's name for it. */
-export async function sendPhotograph(ticket: string, id: string, blob: Blob): Promise<string> {
-  const response = await fetch(`/api/v1/resident/photographs/${id}`, {
+export const sendPhotograph = (ticket: string, id: string, blob: Blob): Promise<string> =>
+  ask<{ name: string }>(`/resident/photographs/${id}`, {
     method: 'PUT',
-    headers: {
-      'content-type': blob.type || 'image/jpeg',
-      'x-yilu-ticket': ticket,
-      'x-requested-with': 'yilu',
-    },
     body: blob,
-    credentials: 'same-origin',
-  }).catch(() => {
-    throw new Problem(0, {});
-  });
-  if (!response.ok) throw await problemIn(response);
-  return ((await wholeJson(response)) as { name: string }).name;
-}
+    headers: { 'x-yilu-ticket': ticket, 'x-requested-with': 'yilu' },
+  }).then(kept => kept.name);

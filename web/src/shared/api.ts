@@ -12,7 +12,7 @@ interface ProblemDetails {
   status?: number;
 }
 
-export type Body = Record<string, unknown> | unknown[] | FormData;
+export type Body = Record<string, unknown> | unknown[] | FormData | Blob;
 
 /** Why a request came to nothing, in words that can be shown. */
 export class Problem extends Error {
@@ -56,12 +56,22 @@ const unreachable: ProblemDetails = {
   detail_zh: sharedZh.offlineDetail,
 };
 
+/** A network that is there and carries nothing is no reason to wait for ever: the same as no network at all. */
+const PATIENCE_MS = 120_000;
+/** For what a page starts with or asks for again and again. */
+export const SHORT_PATIENCE_MS = 12_000;
+const UPLOAD_BEGINS_MS = 30_000;
+/** As slow as a network may be that still gets a photograph through: 4 KB a second. */
+const SLOWEST_BYTES_A_MS = 4;
+
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query?: Record<string, string | number | boolean | readonly string[] | undefined>;
   body?: Body;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** How long an answer may take, to its last byte. A photograph has longer by its size, a form of files for ever. */
+  patience_ms?: number;
   /** Goes out even when the page is being closed. */
   keepalive?: boolean;
 }
@@ -96,20 +106,43 @@ export async function wholeJson(response: Response): Promise<unknown> {
 
 /** The same for what is carried away as it is. */
 export async function askFile(path: string, options: RequestOptions = {}): Promise<Blob> {
-  return await (await answerTo(path, options)).blob();
+  return await (await answerTo(path, { patience_ms: Number.POSITIVE_INFINITY, ...options })).blob();
+}
+
+function patienceFor({ body, patience_ms }: RequestOptions): number {
+  if (patience_ms !== undefined) return patience_ms;
+  if (body instanceof FormData) return Number.POSITIVE_INFINITY;
+  return body instanceof Blob ? UPLOAD_BEGINS_MS + body.size / SLOWEST_BYTES_A_MS : PATIENCE_MS;
+}
+
+/** Stops when the caller takes the question back, or when nobody would wait any longer. */
+function stopFor(options: RequestOptions): AbortSignal | undefined {
+  const patience_ms = patienceFor(options);
+  if (patience_ms === Number.POSITIVE_INFINITY) return options.signal;
+  // A browser of before 2022 has no such signal: it waits as long as it always did.
+  const late: AbortSignal | undefined = AbortSignal.timeout?.(patience_ms);
+  if (!late || !options.signal) return late ?? options.signal;
+  const stop = new AbortController();
+  for (const signal of [options.signal, late]) {
+    if (signal.aborted) stop.abort(signal.reason);
+    signal.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
+  }
+  return stop.signal;
 }
 
 async function answerTo(path: string, options: RequestOptions): Promise<Response> {
-  const { method = 'GET', query, body, signal, keepalive = false } = options;
-  const isForm = body instanceof FormData;
+  const { method = 'GET', query, body, keepalive = false } = options;
+  const asItIs = body instanceof FormData || body instanceof Blob;
   const headers: Record<string, string> = { accept: 'application/json', ...options.headers };
-  if (body && !isForm) headers['content-type'] = 'application/json';
+  if (body instanceof Blob) headers['content-type'] = body.type || 'image/jpeg';
+  else if (body && !asItIs) headers['content-type'] = 'application/json';
+  const signal = stopFor(options);
   let response: Response;
   try {
     response = await fetch(addressOf(path, query), {
       method,
       headers,
-      body: body ? (isForm ? body : JSON.stringify(body)) : null,
+      body: body ? (asItIs ? body : JSON.stringify(body)) : null,
       credentials: 'same-origin',
       keepalive,
       ...(signal ? { signal } : {}),

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { ask, Problem } from './api';
+import { ask, Problem, SHORT_PATIENCE_MS } from './api';
 
 /** Who sits here, and what he may do; the server decides anew with every request. */
 
@@ -31,7 +31,7 @@ export const may = (permission: string): boolean => permissions.value.has(permis
 
 export async function readSession(): Promise<void> {
   try {
-    session.value = await ask<Session>('/session');
+    session.value = await ask<Session>('/session', { patience_ms: SHORT_PATIENCE_MS });
     sessionProblem.value = null;
   } catch (error) {
     sessionProblem.value = error instanceof Problem ? error : new Problem(-1, { title: String(error) });

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { theClassification } from '../shared/classification';
 import { LanguageSwitch, ThemeSwitch } from '../shared/parts/Bar';
 import { Icon, type IconName } from '../shared/parts/Icon';
@@ -19,7 +19,18 @@ import { QueueView } from './QueueView';
 import { ShiftBar } from './ShiftBar';
 import { SignOut } from './SignOut';
 import { online, sendNow, shelfFull, startSending, waiting, whenSent } from './sender';
-import { isChief, openTask, ownStreet, type Tab, tab, tasks, theDuty, theStreets, theTasks } from './state';
+import {
+  isChief,
+  lastTasks,
+  openTask,
+  ownStreet,
+  type Tab,
+  tab,
+  tasks,
+  theDuty,
+  theStreets,
+  theTasks,
+} from './state';
 import { TaskList } from './TaskList';
 import { TaskView } from './TaskView';
 import { type Point, readAhead } from './tasks_api';
@@ -28,6 +39,7 @@ import '../shared/parts/panel.css';
 import './street.css';
 
 const REFRESH_MS = 15_000;
+const SESSION_LATE_MS = 3_000;
 /** Around so many tasks the map is kept beside that of the street. */
 const MOST_PLACES = 8;
 const TAB_ICONS: Record<Tab, IconName> = {
@@ -52,9 +64,14 @@ export function StreetPage() {
     addEventListener('online', again);
     return () => removeEventListener('online', again);
   }, []);
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), SESSION_LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
   if (session.value === null) {
-    // Without a network the last tasks are still shown; without a session nothing is.
-    if (sessionProblem.value?.isOffline) return <Phone />;
+    // Without a network, or with one that carries nothing, the last tasks are still shown; without a session nothing is.
+    if (sessionProblem.value?.isOffline || (late && lastTasks.value)) return <Phone />;
     return sessionProblem.value ? (
       <ErrorState problem={sessionProblem.value} retry={() => void readSession()} />
     ) : (
@@ -92,7 +109,7 @@ function Head() {
       <b>{sharedWords().product}</b>
       <SyntheticTag />
       {!online.value && (
-        <span class="tag tag--warning">
+        <span class="tag tag--warning tag--offline">
           <Icon name="offline" /> {streetWords().offline}
         </span>
       )}
@@ -113,7 +130,11 @@ function Phone() {
     void theClassification.put();
     void theStreets.put();
     locateOnce();
-    const again = setInterval(() => !document.hidden && void theTasks.put(), REFRESH_MS);
+    const again = setInterval(() => {
+      if (document.hidden) return;
+      void theTasks.put();
+      if (session.value === null) void readSession().then(sendNow);
+    }, REFRESH_MS);
     return () => clearInterval(again);
   }, []);
   useEffect(() => followWhile(onShift), [onShift]);

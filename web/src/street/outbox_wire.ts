@@ -1,4 +1,4 @@
-import { ask, Problem, problemIn, wholeJson } from '../shared/api';
+import { ask } from '../shared/api';
 import type { Shot, Wire } from './outbox';
 
 /** How the outbox reaches the server: the same from the page and from the service worker behind a closed page. */
@@ -6,18 +6,13 @@ import type { Shot, Wire } from './outbox';
 /** The lock that whoever sends holds, and the name under which background sync is asked for. */
 export const OUTBOX = 'yilu-outbox';
 
+/** After so long without an answer the act waits for its next turn; the server knows its id. */
+const ACT_PATIENCE_MS = 30_000;
+
 export const wire: Wire = {
-  async photograph(shot: Shot) {
-    const response = await fetch(`/api/v1/photographs/${shot.id}`, {
-      method: 'PUT',
-      headers: { 'content-type': shot.blob.type || 'image/jpeg' },
-      body: shot.blob,
-      credentials: 'same-origin',
-    }).catch(() => {
-      throw new Problem(0, {});
-    });
-    if (!response.ok) throw await problemIn(response);
-    return ((await wholeJson(response)) as { name: string }).name;
-  },
-  post: (path, body) => ask(path, { method: 'POST', body }),
+  photograph: (shot: Shot) =>
+    ask<{ name: string }>(`/photographs/${shot.id}`, { method: 'PUT', body: shot.blob }).then(
+      kept => kept.name,
+    ),
+  post: (path, body) => ask(path, { method: 'POST', body, patience_ms: ACT_PATIENCE_MS }),
 };

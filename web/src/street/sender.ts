@@ -17,6 +17,8 @@ type WithSync = ServiceWorkerRegistration & { sync?: { register(tag: string): Pr
 
 const LOOK_EVERY_MS = 15_000;
 const AGAIN_SOON_MS = 2_000;
+/** What is kept on the phone is safe: after so long its owner goes on, and it is sent behind his back. */
+const THUMB_PATIENCE_MS = 8_000;
 
 /** After days without a network the session is over: then somebody has to sign in before anything goes. */
 const watched: Wire = {
@@ -46,8 +48,28 @@ export function whenSent(act: () => void): void {
   onSent = act;
 }
 
-/** Send what waits. Two tabs never send the same entry twice: only one holds the lock. */
-export async function sendNow(): Promise<void> {
+let underWay: Promise<void> | null = null;
+let afterIt: Promise<void> | null = null;
+
+/** Send what waits: now, or where it is being sent already once more after that, and never oftener. */
+export function sendNow(): Promise<void> {
+  if (!underWay) {
+    underWay = sendOnce().finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  }
+  afterIt ??= underWay
+    .catch(() => undefined)
+    .then(() => {
+      afterIt = null;
+      return sendNow();
+    });
+  return afterIt;
+}
+
+/** Two tabs never send the same entry twice: only one holds the lock. */
+async function sendOnce(): Promise<void> {
   const run = async () => {
     if (session.value && !session.value.signed_in) return look();
     const { sent, left } = await flush(phoneShelf, watched, session.value?.account ?? null, look);
@@ -97,7 +119,9 @@ export async function keep({ kind, label, path, body, shots = [] }: Made): Promi
     return (await sendWithoutKeeping(entry)) ? 'sent' : 'full';
   }
   shelfFull.value = false;
-  await sendNow();
+  const sending = sendNow();
+  await Promise.race([sending, new Promise(resolve => setTimeout(resolve, THUMB_PATIENCE_MS))]);
+  await look();
   askForBackgroundSync();
   const waits = waiting.value.find(one => one.id === id);
   return waits ? (waits.refused || waits.kept ? 'refused' : 'kept') : 'sent';

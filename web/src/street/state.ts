@@ -1,5 +1,5 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
-import { ask } from '../shared/api';
+import { ask, SHORT_PATIENCE_MS } from '../shared/api';
 import type { CaseItem, Task } from '../shared/case_api';
 import { nameOf } from '../shared/language';
 import { answerIn, type Question, question } from '../shared/question';
@@ -46,10 +46,10 @@ setInterval(() => {
   moment.value = Date.now();
 }, 1000);
 
-export const theTasks = question<TaskWithCase[]>((_, stop) =>
-  ask<TaskWithCase[]>('/tasks', { signal: stop }),
-);
-export const theDuty = question<Duty>((_, stop) => ask<Duty>('/shifts/mine', { signal: stop }));
+/** Shorter than they are asked for again: else each question would be overtaken before it could fail. */
+const soon = (signal: AbortSignal) => ({ signal, patience_ms: SHORT_PATIENCE_MS });
+export const theTasks = question<TaskWithCase[]>((_, stop) => ask<TaskWithCase[]>('/tasks', soon(stop)));
+export const theDuty = question<Duty>((_, stop) => ask<Duty>('/shifts/mine', soon(stop)));
 export const theStreets = question<StreetName[]>((_, stop) =>
   ask<{ items: StreetName[] }>('/streets', { query: { limit: 1000 }, signal: stop }).then(page => page.items),
 );
