@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,7 +15,7 @@ from tests.api.pictures import picture
 from tests.pages.conftest import OpenPage
 from tests.pages.phone import Lane, lane_of
 from tests.pages.site import Site
-from tests.pages.staff import Worker, sign_in
+from tests.pages.staff import DISTRICT, Worker, sign_in
 from tests.pages.watched import WatchedPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis]
@@ -254,7 +255,18 @@ def test_without_a_network_nothing_typed_is_lost_and_it_goes_in_once(
     watched.complaints[:] = [said for said in watched.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
 
 
-def test_a_service_is_ordered_and_a_visit_booked(open_page: OpenPage, desk: Worker) -> None:
+@pytest.fixture
+def gateway(site: Site) -> Iterator[None]:
+    """Somebody takes text messages here; nobody answers at his address, and nothing waits for that."""
+    administrator = sign_in(site, Role.ADMINISTRATOR)
+    administrator.client.put("/api/v1/webhook-hosts", json=["127.0.0.1"]).raise_for_status()
+    hook = {"name": "sms", "url": "http://127.0.0.1:9/", "area": DISTRICT}
+    made = administrator.post("/webhooks", **hook, source="notices", kinds=["resident_news"])
+    yield
+    administrator.client.delete(f"/api/v1/webhooks/{made['id']}").raise_for_status()
+
+
+def test_a_service_is_ordered_and_a_visit_booked(open_page: OpenPage, desk: Worker, gateway: None) -> None:
     watched = open_report(open_page, "order")
     page = watched.page
     expect(page.get_by_text("怎么办理").first).to_be_visible()
@@ -263,9 +275,22 @@ def test_a_service_is_ordered_and_a_visit_booked(open_page: OpenPage, desk: Work
     page.get_by_role("textbox", name="说说要办什么").fill("水龙头漏水")
     page.get_by_role("textbox", name="称呼").fill("王女士")
     page.get_by_role("textbox", name="电话").fill("13800000000")
+    tell = page.get_by_role("checkbox", name="有进展时给我发短信")
+    expect(tell).not_to_be_checked()
+    tell.check()
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.locator(".keep__code")).to_be_visible(timeout=PUZZLE_MS)
-    number = int(numbers_in(page).partition("-")[0])
+    tracking = numbers_in(page)
+    number = int(tracking.partition("-")[0])
+    page.get_by_role("button", name="看进展").click()
+    expect(tell).to_be_checked()
+    tell.click()
+    expect(tell).not_to_be_checked()
+    expect(tell).to_be_enabled()
+    page.reload()
+    expect(page.locator("p.state")).to_be_visible()
+    expect(tell).not_to_be_checked()
+    assert watched.violations() == []
     (case,) = [one for one in desk.get("/cases", q=str(number))["items"] if one["number"] == number]
     assert case["kind"] == "order"
     assert desk.get(f"/cases/{case['id']}/contact")["phone"] == "13800000000"
