@@ -51,8 +51,8 @@ def why_chosen(candidate: Candidate, ring: Ring, case: Case, policy: Policy, *, 
     best_zh, best_en = ("唯一可派", "the only one free") if alone else ("最合适", "the best placed")
     return Words(
         f"{group.zh}·{post.zh}{who.name}负责“{category.zh}”，在岗且{best_zh}，{far.zh}",
-        f"{post.en} {who.name} ({group.en}) has the duty for '{category.en}', is on shift and {best_en}: "
-        f"{far.en}",
+        f"{post.en} {who.called_en} ({group.en}) has the duty for '{category.en}', is on shift and "
+        f"{best_en}: {far.en}",
     )
 
 
@@ -92,6 +92,6 @@ def why_dealt_out(candidate: Candidate, ring: Ring, case: Case, policy: Policy) 
     far = how_far(candidate, policy)
     return Words(
         f"批量派单：{group.zh}·{post.zh}{who.name}负责“{category.zh}”，统筹路程、期限与负荷后由其处置，{far.zh}",
-        f"Dealt out together with other cases: {post.en} {who.name} ({group.en}) has the duty for "
+        f"Dealt out together with other cases: {post.en} {who.called_en} ({group.en}) has the duty for "
         f"'{category.en}'; weighing travel, deadlines and load, this one is his: {far.en}",
     )

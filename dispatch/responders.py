@@ -61,6 +61,12 @@ class Responder:
     capacity: int = 3
     department: DepartmentId | None = None
     phone: str = ""
+    name_en: str = ""
+
+    @property
+    def called_en(self) -> str:
+        """What he is called in English: by his own name where no other is known."""
+        return self.name_en or self.name
 
     def on_shift(self, now: datetime) -> bool:
         """Whether he is on duty."""

@@ -107,6 +107,7 @@ class SamplePeople:
                 capacity=policy.posts[member.post].capacity,
                 department=member.department,
                 phone=member.phone,
+                name_en=member.name_en,
             )
             for member in self.members
             if member.post in policy.posts

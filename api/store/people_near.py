@@ -20,8 +20,8 @@ from geo.streets import StreetId
 
 _PEOPLE = """
     <before>
-    SELECT p.id, p.name, p.post, p.area, p.street, p.skills, p.capacity, p.load, p.department, p.phone,
-        ST_X(p.station) AS station_lon, ST_Y(p.station) AS station_lat,
+    SELECT p.id, p.name, p.name_en, p.post, p.area, p.street, p.skills, p.capacity, p.load, p.department,
+        p.phone, ST_X(p.station) AS station_lon, ST_Y(p.station) AS station_lat,
         w.lon, w.lat, w.at, w.accuracy_m,
         s.started_at, r.starts_at, r.ends_at, r.emergency,
         ST_X(r.station) AS roster_lon, ST_Y(r.station) AS roster_lat <besides>
@@ -213,6 +213,7 @@ def _responder(row: Row) -> Responder:
         row["capacity"],
         DepartmentId(row["department"]) if row["department"] else None,
         row["phone"],
+        row["name_en"],
     )
 
 

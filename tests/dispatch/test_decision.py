@@ -62,7 +62,16 @@ def test_the_nearest_of_the_streets_task_force_is_asked() -> None:
     assert [other.person for other in decision.runners_up] == [person(2), person(4)]
     assert decision.runners_up[0].why.en.startswith("farther away")
     assert "P3" in decision.reason.zh
+    assert "P3" in decision.reason.en, "who has no English name is called by his own"
     assert "roster" in decision.reason.en
+
+
+def test_each_language_calls_people_by_its_own_name() -> None:
+    steward = replace(responder(2), name="吴超芳", name_en="Wu Chaofang")
+    decision = decide(filed_case(), situation([steward], task_force(2)), NOON)
+    assert "吴超芳" in decision.reason.zh
+    assert "Alley steward Wu Chaofang (" in decision.reason.en
+    assert not [letter for letter in decision.reason.en if letter >= "\u4e00"]
 
 
 def test_every_bar_is_named() -> None:
