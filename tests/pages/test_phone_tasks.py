@@ -103,9 +103,20 @@ def test_the_round_is_ordered_by_the_walk(open_page: OpenPage, operator: Worker,
     expect(page.locator(".phone__main")).to_contain_text("全程步行约")
     expect(stops.first.locator("b").first).to_have_text("1")
     accessible(watched)
+    page.get_by_text("列表", exact=True).click()
+    page.context.set_geolocation({"longitude": lane.at[0], "latitude": lane.at[1], "accuracy": 8})
+    expect(page.locator(".task-row").first).to_contain_text("直线 0 米")
     page.get_by_text("地图", exact=True).click()
     page.wait_for_selector(f".phone-map {DRAWN}", timeout=90_000)
     accessible(watched)
+    # both are at one spot, where he stands, in the middle: one mark, and a touch tells what is there
+    page.locator(".phone-map canvas").click()
+    found = page.locator(".phone__main .task-row")
+    expect(found).to_have_count(2)
+    expect(found.nth(1)).to_contain_text("第 1 处")
+    accessible(watched)
+    found.nth(1).click()
+    expect(page.locator(".task")).to_contain_text("第 1 处")
 
 
 def test_a_patrol_shows_what_was_not_walked_and_ends_with_a_summary(

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { placeFromText, placeToText, readable } from '../src/shared/address';
 import { wgs84ToGcj02 } from '../src/shared/gcj02';
 import { scaleBar } from '../src/shared/scale';
+import { gathered } from '../src/street/map_box';
+import type { Point } from '../src/street/tasks_api';
 
 describe('the address', () => {
   it('takes a place there and back', () => {
@@ -43,4 +45,20 @@ it('draws the scale as a round distance that fits', () => {
     expect(px).toBeGreaterThan(40);
     expect(px).toBeLessThanOrEqual(110);
   }
+});
+
+describe('marks that would cover each other', () => {
+  const STALL: Point = [112.55, 37.87];
+  const NEXT_TO_IT: Point = [112.5501, 37.87];
+  const ROUND_THE_CORNER: Point = [112.552, 37.87];
+
+  it('are gathered, each once, in the order of urgency', () => {
+    const places = [STALL, ROUND_THE_CORNER, NEXT_TO_IT, STALL];
+    expect(gathered(places, 20)).toEqual([[0, 2, 3], [1]]);
+  });
+
+  it('stand apart where the map is close enough, but for one and the same spot', () => {
+    expect(gathered([STALL, NEXT_TO_IT, STALL], 2)).toEqual([[0, 2], [1]]);
+    expect(gathered([], 20)).toEqual([]);
+  });
 });

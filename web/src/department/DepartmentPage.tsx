@@ -109,7 +109,7 @@ function PastInWords({ past }: { past: readonly OurCall[] }) {
   const scores = past.map(one => one.call.score).filter(score => score !== null);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   return (
-    <p class="quiet">
+    <p class="quiet past-words">
       {t.pastSummary(past.length, past.filter(reportedOnTime).length)}
       {scores.length > 0 && ` · ${t.ratingAverage(number(mean, 1), scores.length)}`}
     </p>

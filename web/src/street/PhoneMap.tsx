@@ -25,8 +25,10 @@ export type MarkKind =
 export interface PhoneMark {
   kind: MarkKind;
   at: Point | readonly Point[];
-  /** What stands in the mark: the number of a stop. */
+  /** What stands in the mark: the number of a stop, or how many share its place. */
   label?: string;
+  /** What `onMark` is told when a thumb meets it. */
+  id?: string;
 }
 
 export interface PhoneMapProps {
@@ -35,6 +37,10 @@ export interface PhoneMapProps {
   label: string;
   /** Told where the middle of the map is, while somebody moves it: for correcting a place. */
   onMiddle?: (at: Point) => void;
+  /** Told which mark was touched. */
+  onMark?: (id: string) => void;
+  /** Told how many metres a pixel covers, whenever that changes: what would cover each other is gathered by it. */
+  onScale?: (metresAPixel: number) => void;
 }
 
 const theDistrict = question<District>((_, stop) => fetchDistrict(stop));
@@ -57,7 +63,7 @@ export default function PhoneMap(props: PhoneMapProps) {
   );
 }
 
-function Drawn({ district, marks, box, onMiddle }: PhoneMapProps & { district: District }) {
+function Drawn({ district, marks, box, onMiddle, onMark, onScale }: PhoneMapProps & { district: District }) {
   const scene = useSignal<MapScene | null>(null);
   const style = useMemo(
     () =>
@@ -87,12 +93,30 @@ function Drawn({ district, marks, box, onMiddle }: PhoneMapProps & { district: D
   }, [scene.value, ...box]);
   const follow = (living: MapScene | null) => {
     scene.value = living;
-    if (!living || !onMiddle) return;
-    const tell = () => {
-      const { lng, lat } = living.map.getCenter();
-      onMiddle([lng, lat]);
-    };
-    living.map.on('moveend', tell);
+    if (!living) return;
+    const { map } = living;
+    if (onMiddle) {
+      map.on('moveend', () => {
+        const { lng, lat } = map.getCenter();
+        onMiddle([lng, lat]);
+      });
+    }
+    if (onScale) {
+      const tell = () => onScale(metresAPixel(map.getCenter().lat, map.getZoom()));
+      map.on('zoomend', tell);
+      tell();
+    }
+    if (onMark) {
+      map.on('click', ({ point: { x, y } }) => {
+        const layers = Object.keys(POINTS).map(kind => `own-${kind}`);
+        const thumb: [[number, number], [number, number]] = [
+          [x - THUMB_PX, y - THUMB_PX],
+          [x + THUMB_PX, y + THUMB_PX],
+        ];
+        const met = map.queryRenderedFeatures(thumb, { layers }).find(one => one.properties.id);
+        if (met) onMark(String(met.properties.id));
+      });
+    }
   };
   return (
     <>
@@ -102,12 +126,20 @@ function Drawn({ district, marks, box, onMiddle }: PhoneMapProps & { district: D
   );
 }
 
+/** A thumb is broader than a mouse. */
+const THUMB_PX = 12;
+const EQUATOR_M = 40_075_017;
+const TILE_PX = 512;
+
+const metresAPixel = (lat: number, zoom: number) =>
+  (EQUATOR_M * Math.cos((lat * Math.PI) / 180)) / (TILE_PX * 2 ** zoom);
+
 function featuresOf(marks: readonly PhoneMark[]): GeoJSON.FeatureCollection {
-  const features = marks.map(({ kind, at, label }): GeoJSON.Feature => {
+  const features = marks.map(({ kind, at, label, id }): GeoJSON.Feature => {
     const isLine = Array.isArray(at[0]);
     return {
       type: 'Feature',
-      properties: { kind, label: label ?? '' },
+      properties: { kind, label: label ?? '', id: id ?? '' },
       geometry: isLine
         ? { type: 'LineString', coordinates: at as Point[] }
         : { type: 'Point', coordinates: at as Point },

@@ -55,7 +55,7 @@ export function RoundList() {
   });
   return (
     <>
-      <p class="quiet">{t.roundTotal(duration(found.walk_s))}</p>
+      <p class="quiet beside">{t.roundTotal(duration(found.walk_s))}</p>
       <Legs of={legs} />
     </>
   );

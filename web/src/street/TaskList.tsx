@@ -10,7 +10,7 @@ import { markOf } from '../wall/case_marks';
 import { Choice } from './Choice';
 import { deadlineInWords } from './deadline';
 import { LazyMap } from './LazyMap';
-import { boxAround, metresBetween } from './map_box';
+import { boxAround, gathered, metresBetween } from './map_box';
 import type { PhoneMark } from './PhoneMap';
 import { here } from './place';
 import { RoundList } from './RoundList';
@@ -65,6 +65,9 @@ export function TaskList() {
   );
 }
 
+/** Nearer than this no way is told in minutes. */
+export const CLOSE_BY_S = 30;
+
 interface TaskRowProps {
   one: TaskWithCase;
   /** What stands under the place instead of the distance: the leg of a walk. */
@@ -102,7 +105,11 @@ export function TaskRow({ one, leg, place }: TaskRowProps) {
       {of.state === 'offered' && (
         <span class="task-row__time">
           <b>{answer > 0 ? countdown(answer) : t.answerLate}</b>
-          {task.expected_s !== null && <span class="quiet small">{t.away(duration(task.expected_s))}</span>}
+          {task.expected_s !== null && (
+            <span class="quiet small">
+              {task.expected_s < CLOSE_BY_S ? t.closeBy : t.away(duration(task.expected_s))}
+            </span>
+          )}
         </span>
       )}
     </button>
@@ -114,24 +121,74 @@ export function placeName(of: TaskWithCase['case']): string {
   return of.street ? streetName(of.street) : area ? areaName(area) : '';
 }
 
-/** All of them on one map, numbered in the suggested order where it is known. */
+/** Two marks cover each other when they stand nearer than this. */
+const MARK_PX = 24;
+const SCALE_AT_FIRST = 1;
+/** Whoever is farther from all of it than this is left off the map, or nothing on it could be told apart. */
+const NEAR_M = 1_500;
+
+/** All of them on one map, numbered in the suggested order where it is known; what shares a place is counted. */
 function TasksOnMap() {
   const t = streetWords();
+  const scale = useSignal(SCALE_AT_FIRST);
+  const touched = useSignal<string | null>(null);
   useEffect(() => {
     if (here.peek()) void theRound.put({ lon: here.peek()?.lon ?? 0, lat: here.peek()?.lat ?? 0 });
   }, []);
-  const marks = useComputed<readonly PhoneMark[]>(() => {
-    const order = answerIn(theRound.asked.value)?.stops.map(stop => stop.task) ?? [];
-    const own: PhoneMark[] = here.value ? [{ kind: 'me', at: [here.value.lon, here.value.lat] }] : [];
-    return [
-      ...tasks.value.map(({ task, case: of }): PhoneMark => {
-        const place = order.indexOf(task.id);
-        const kind = markOf(of, moment.peek()) === 'late' ? 'late' : 'task';
-        return { kind, at: of.at, ...(place >= 0 ? { label: String(place + 1) } : {}) };
-      }),
-      ...own,
-    ];
+  const groups = useComputed(() => {
+    const all = tasks.value;
+    const places = all.map(one => one.case.at as Point);
+    return gathered(places, scale.value * MARK_PX).map(group =>
+      group.map(number => all[number] as TaskWithCase),
+    );
   });
+  const marks = useComputed<readonly PhoneMark[]>(() => {
+    const own: PhoneMark[] = here.value ? [{ kind: 'me', at: [here.value.lon, here.value.lat] }] : [];
+    return [...groups.value.map(markOfGroup), ...own];
+  });
+  const chosen = groups.value.find(group => group.some(one => one.task.id === touched.value));
   const places = tasks.value.map(one => one.case.at as Point);
-  return <LazyMap marks={marks} box={boxAround(places)} label={t.views.map} />;
+  const me: Point | null = here.value && [here.value.lon, here.value.lat];
+  const isNear = me !== null && places.some(place => metresBetween(place, me) < NEAR_M);
+  return (
+    <>
+      <LazyMap
+        marks={marks}
+        box={boxAround(isNear ? [...places, me] : places)}
+        label={t.views.map}
+        onMark={id => {
+          touched.value = id;
+        }}
+        onScale={metresAPixel => {
+          scale.value = metresAPixel;
+        }}
+      />
+      {chosen ? (
+        <ul class="task-list" aria-label={t.atMark(chosen.length)} aria-live="polite">
+          {chosen.map(one => (
+            <li key={one.task.id}>
+              <TaskRow one={one} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p class="quiet small beside">{t.touchMark}</p>
+      )}
+    </>
+  );
+}
+
+/** One mark for those that share a place: red if one of them is late; a single one says its place in the walk. */
+function markOfGroup(group: readonly TaskWithCase[]): PhoneMark {
+  const first = group[0] as TaskWithCase;
+  const late = group.some(one => markOf(one.case, moment.peek()) === 'late');
+  const order = answerIn(theRound.asked.value)?.stops.map(stop => stop.task) ?? [];
+  const place = order.indexOf(first.task.id);
+  const label = group.length > 1 ? `×${group.length}` : place >= 0 ? String(place + 1) : undefined;
+  return {
+    kind: late ? 'late' : 'task',
+    at: first.case.at,
+    id: first.task.id,
+    ...(label ? { label } : {}),
+  };
 }

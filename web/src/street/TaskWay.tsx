@@ -9,6 +9,7 @@ import { boxAround, metresBetween } from './map_box';
 import type { PhoneMark } from './PhoneMap';
 import { here, locateOnce } from './place';
 import type { TaskWithCase } from './state';
+import { CLOSE_BY_S } from './TaskList';
 import { lastWays, type Point, theWay, type Way } from './tasks_api';
 import { streetWords } from './words';
 
@@ -82,7 +83,9 @@ function WayInWords({ way }: { way: Way }) {
   return (
     <>
       <p>
-        <b>{t.walkThere(duration(way.seconds), distance(way.length_m))}</b>
+        <b>
+          {way.seconds < CLOSE_BY_S ? t.closeBy : t.walkThere(duration(way.seconds), distance(way.length_m))}
+        </b>
       </p>
       {walked.length > 0 && (
         <details>

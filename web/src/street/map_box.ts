@@ -21,3 +21,14 @@ export function metresBetween(one: Point, other: Point): number {
   const east = (one[0] - other[0]) * 111_320 * Math.cos((one[1] * Math.PI) / 180);
   return Math.hypot(east, (one[1] - other[1]) * 110_540);
 }
+
+/** Which places would cover each other: every group around its first, in the order in which they came. */
+export function gathered(places: readonly Point[], within_m: number): number[][] {
+  const groups: number[][] = [];
+  places.forEach((place, number) => {
+    const near = groups.find(([first]) => metresBetween(places[first as number] as Point, place) <= within_m);
+    if (near) near.push(number);
+    else groups.push([number]);
+  });
+  return groups;
+}

@@ -56,7 +56,8 @@ export const department: Translated<typeof zh> = {
   send: 'Send',
   sent: 'Sent',
   unrated: 'Not rated yet',
-  ratingAverage: (score: string, count: number) => `Rated ${score} on average (${count} times)`,
+  ratingAverage: (score: string, count: number) =>
+    `Rated ${score} on average (${count === 1 ? 'once' : `${count} times`})`,
   pastSummary: (done: number, onTime: number) => `${done} calls, ${onTime} reported in on time`,
   onTime: 'reported in on time',
   overTime: 'reported in late',

@@ -88,6 +88,8 @@ export const street: Translated<typeof zh> = {
   sendFirst: 'Send first',
   // Tasks: order, way, whom to call
   views: { list: 'List', map: 'Map', round: 'Suggested order' },
+  atMark: (count: number) => `${count} here`,
+  touchMark: 'Touch a mark to see its task; “×2” means two at one spot.',
   today: (time: string) => `today ${time}`,
   tomorrow: (time: string) => `tomorrow ${time}`,
   yesterday: (time: string) => `yesterday ${time}`,
@@ -95,9 +97,12 @@ export const street: Translated<typeof zh> = {
   wasDueBy: (when: string, late: string) => `Was due ${when}, ${late} late`,
   clockStands: 'The clock stands still',
   signedOutQueue: (count: number) =>
-    `${count} records still wait on this phone; they are sent after you sign in.`,
+    count === 1
+      ? 'One record still waits on this phone; it is sent after you sign in.'
+      : `${count} records still wait on this phone; they are sent after you sign in.`,
   roundTotal: (time: string) => `About ${time} on foot in all`,
   roundLeg: (time: string) => `${time} on foot`,
+  closeBy: 'close by',
   roundSame: 'same place',
   roundLate: 'will be late on arrival',
   roundUnreached: 'no way on foot',
@@ -156,7 +161,7 @@ export const street: Translated<typeof zh> = {
   placeCorrected: 'corrected on the map',
   // Patrol
   pieces: (walked: string, whole: string) => `${walked} of ${whole} walked today`,
-  piecesLeft: (count: number) => `${count} segments not walked yet`,
+  piecesLeft: (count: number) => `${count} ${count === 1 ? 'segment' : 'segments'} not walked yet`,
   piecesAllWalked: 'Every segment was walked today',
   patrolMap: 'Map of the street',
   patrolNotRunning: 'No patrol under way',
@@ -167,9 +172,9 @@ export const street: Translated<typeof zh> = {
   patrolLength: 'Walked',
   patrolTook: 'Took',
   patrolFound: 'Reported',
-  patrolCases: (count: number) => `${count} cases`,
+  patrolCases: (count: number) => `${count} ${count === 1 ? 'case' : 'cases'}`,
   patrolLeft: 'Not walked',
-  patrolSegments: (count: number) => `${count} segments`,
+  patrolSegments: (count: number) => `${count} ${count === 1 ? 'segment' : 'segments'}`,
   patrolWillEnd: 'Kept; the summary follows when the network is back',
   walkedAt: (times: string) => `walked at ${times}`,
   notWalked: 'not walked today',

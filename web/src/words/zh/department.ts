@@ -31,7 +31,7 @@ export const department = {
   reportedInAt: '报到',
   arrivedAt: '到场',
   endedAt: '结束',
-  clockLeft: (time: string) => `还有 ${time} 报到`,
+  clockLeft: (time: string) => `还有 ${time}报到`,
   clockOver: (time: string) => `报到已超时 ${time}`,
   tookToReport: (time: string) => `${time}后报到`,
   tookToArrive: (time: string) => `${time}后到场`,
