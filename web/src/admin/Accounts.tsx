@@ -3,7 +3,6 @@ import { ask } from '../shared/api';
 import { shortMoment } from '../shared/formats';
 import { Button } from '../shared/parts/Button';
 import { Dialog } from '../shared/parts/Dialog';
-import { Field } from '../shared/parts/Field';
 import type { Grant } from '../shared/session';
 import { sharedWords } from '../shared/words';
 import { AccountForm } from './AccountForm';
@@ -11,6 +10,7 @@ import { attempt } from './attempt';
 import { GrowingTable } from './GrowingTable';
 import { grantInWords } from './grants';
 import { growingList } from './pages';
+import { SearchField } from './SearchField';
 import { adminWords } from './words';
 
 export interface Account {
@@ -54,17 +54,7 @@ export function Accounts() {
   return (
     <>
       <div class="admin__acts">
-        <Field label={t.search}>
-          {attributes => (
-            <input
-              {...attributes}
-              type="search"
-              value={search}
-              onInput={event => setSearch(event.currentTarget.value)}
-              onChange={() => void again()}
-            />
-          )}
-        </Field>
+        <SearchField value={search} onType={setSearch} onSearch={() => void again()} />
         <Button icon="plus" onClick={() => setEditing('new')}>
           {t.addAccount}
         </Button>

@@ -3,7 +3,6 @@ import { ask } from '../shared/api';
 import { policyName, theClassification } from '../shared/classification';
 import { nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
-import { Field } from '../shared/parts/Field';
 import { answerIn } from '../shared/question';
 import { may, session } from '../shared/session';
 import { postName } from '../shared/words';
@@ -12,6 +11,7 @@ import { GrowingTable } from './GrowingTable';
 import { growingList } from './pages';
 import { RecordForm } from './RecordForm';
 import { numberIn, type RecordField, type Values } from './record_form';
+import { SearchField } from './SearchField';
 import { adminWords } from './words';
 
 interface Person {
@@ -43,17 +43,7 @@ export function People() {
   return (
     <>
       <div class="admin__acts">
-        <Field label={t.search}>
-          {attributes => (
-            <input
-              {...attributes}
-              type="search"
-              value={search}
-              onInput={event => setSearch(event.currentTarget.value)}
-              onChange={() => void again()}
-            />
-          )}
-        </Field>
+        <SearchField value={search} onType={setSearch} onSearch={() => void again()} />
         {keeps && (
           <Button icon="plus" onClick={() => setEditing('new')}>
             {t.addPerson}
