@@ -31,6 +31,7 @@ class RunnerUp:
     post: Post
     why: Words
     expected_s: float | None
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,12 +95,13 @@ def _runners_up(
             one.responder.post,
             why_runner_up(one, worse),
             one.expected_s,
+            one.responder.name_en,
         )
         for one in others[: rules.runners_up]
     ]
     for barred in excluded[: rules.runners_up - len(named)]:
         who = barred.responder
-        named.append(RunnerUp(who.person, who.name, who.post, barred.why, None))
+        named.append(RunnerUp(who.person, who.name, who.post, barred.why, None, who.name_en))
     return tuple(named)
 
 

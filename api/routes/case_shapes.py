@@ -1,6 +1,6 @@
 """Cases and what hangs on them as the API shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -43,6 +43,10 @@ class FindingReport(BaseModel):
     source: Source | None = Field(default=None, description="Only operators name one: a hotline call, say.")
 
 
+Names = tuple[str, str, str]
+"""Somebody's name in Chinese and in English, and his post."""
+
+
 class EventItem(BaseModel):
     """Something that happened to a case."""
 
@@ -52,6 +56,7 @@ class EventItem(BaseModel):
     before: str | None
     after: str
     actor: str
+    actor_en: str
     actor_post: str
     at: datetime
     phone_at: datetime | None
@@ -60,8 +65,9 @@ class EventItem(BaseModel):
     details: dict[str, Any]
 
     @classmethod
-    def of(cls, event: CaseEvent) -> "EventItem":
-        """The event as it is shown."""
+    def of(cls, event: CaseEvent, actors: Mapping[UUID, Names]) -> "EventItem":
+        """The event as it is shown; who did it has an English name where one is known."""
+        known = actors.get(event.actor.person) if event.actor.person else None
         return cls(
             id=event.id,
             number=event.number,
@@ -69,6 +75,7 @@ class EventItem(BaseModel):
             before=event.before,
             after=event.after,
             actor=event.actor.name,
+            actor_en=(known and known[1]) or event.actor.name,
             actor_post=event.actor.post,
             at=event.at,
             phone_at=event.phone_at,
@@ -85,6 +92,7 @@ class TaskItem(BaseModel):
     case: UUID
     responder: UUID
     responder_name: str | None
+    responder_name_en: str | None
     post: str
     ring: str
     state: str
@@ -99,13 +107,14 @@ class TaskItem(BaseModel):
     ended_at: datetime | None
 
     @classmethod
-    def of(cls, task: Task, name: str | None) -> "TaskItem":
-        """The task as it is shown."""
+    def of(cls, task: Task, names: Names | None) -> "TaskItem":
+        """The task as it is shown, with the names of who was asked in both languages."""
         return cls(
             id=task.id,
             case=task.case,
             responder=task.responder,
-            responder_name=name,
+            responder_name=names[0] if names else None,
+            responder_name_en=names[1] or None if names else None,
             post=task.post,
             ring=task.ring,
             state=task.state,
@@ -184,11 +193,12 @@ def case_card(
     events: Iterable[CaseEvent],
     tasks: Iterable[TaskItem],
     whistles: Iterable[Whistle],
+    actors: Mapping[UUID, Names],
 ) -> CaseCard:
-    """Put a case together with its history."""
+    """Put a case together with its history, whose actors may have English names."""
     return CaseCard(
         **item.model_dump(),
-        history=[EventItem.of(event) for event in events],
+        history=[EventItem.of(event, actors) for event in events],
         tasks=list(tasks),
         whistles=[WhistleItem.of(whistle) for whistle in whistles],
         actions=[action.value for action in allowed_actions(State(item.state))],
@@ -200,6 +210,7 @@ class CandidateItem(BaseModel):
 
     person: UUID
     name: str
+    name_en: str
     post: str
     expected_s: float | None
     why_zh: str
@@ -211,6 +222,7 @@ class AtHandItem(BaseModel):
 
     person: UUID
     name: str
+    name_en: str
     post: str
     ring: str
     expected_s: float | None
@@ -225,6 +237,7 @@ class AtHandItem(BaseModel):
         return cls(
             person=who.person,
             name=who.name,
+            name_en=who.called_en,
             post=who.post,
             ring=one.ring,
             expected_s=one.candidate.expected_s,
@@ -262,6 +275,7 @@ class Suggestion(BaseModel):
             choice=CandidateItem(
                 person=choice.responder.person,
                 name=choice.responder.name,
+                name_en=choice.responder.called_en,
                 post=choice.responder.post,
                 expected_s=choice.expected_s,
                 why_zh=choice.reason.zh,
@@ -277,6 +291,7 @@ class Suggestion(BaseModel):
                 CandidateItem(
                     person=other.person,
                     name=other.name,
+                    name_en=other.name_en or other.name,
                     post=other.post,
                     expected_s=other.expected_s,
                     why_zh=other.why.zh,

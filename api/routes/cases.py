@@ -21,7 +21,7 @@ from api.routes.case_shapes import AtHandItem, CaseCard, Suggestion, TaskItem, c
 from api.store.audit import record_by_driver
 from api.store.case_lists import CaseFilter, ListedCase, count_cases, find_items, list_case_items
 from api.store.cases import find_case_file, list_events, list_neighbours, list_tasks
-from api.store.rows import fetch_rows
+from api.store.replay import list_names
 from dispatch.cases import Task
 from dispatch.errors import CaseNotFoundError
 from dispatch.lifecycle import Outcome, State
@@ -116,13 +116,7 @@ async def item_of(driver: asyncpg.Connection, district: str, case_id: UUID) -> C
 
 async def task_items(driver: asyncpg.Connection, district: str, tasks: tuple[Task, ...]) -> list[TaskItem]:
     """Tasks with the names of those who were asked."""
-    rows = await fetch_rows(
-        driver,
-        "SELECT id, name FROM person WHERE district = $1 AND id = ANY($2::uuid[])",
-        district,
-        list({task.responder for task in tasks}),
-    )
-    names = {row["id"]: row["name"] for row in rows}
+    names = await list_names(driver, district, list({task.responder for task in tasks}))
     return [TaskItem.of(task, names.get(task.responder)) for task in tasks]
 
 
@@ -195,11 +189,14 @@ async def read_case(case_id: UUID, driver: DriverTransaction, viewer: Viewer) ->
     item = await item_of(driver, viewer.district, case_id)
     assert item is not None
     tasks = await list_tasks(driver, viewer.district, case_id)
+    events = await list_events(driver, viewer.district, case_id)
+    actors = {event.actor.person for event in events if event.actor.person is not None}
     return case_card(
         item,
-        await list_events(driver, viewer.district, case_id),
+        events,
         await task_items(driver, viewer.district, tasks),
         file.whistles,
+        await list_names(driver, viewer.district, list(actors)),
     )
 
 

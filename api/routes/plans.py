@@ -52,6 +52,7 @@ class PlannedOffer(BaseModel):
     number: int
     responder: UUID
     name: str
+    name_en: str
     post: str
     expected_s: float | None
     reason: str
@@ -141,6 +142,7 @@ def _told(now: datetime, plan: BatchPlan, numbers: Mapping[UUID, int], offered: 
             number=numbers[case.id],
             responder=choice.responder.person,
             name=choice.responder.name,
+            name_en=choice.responder.called_en,
             post=choice.responder.post,
             expected_s=choice.expected_s,
             reason=choice.reason.zh,

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.postgis
 
 CATEGORY = "E0401"
 STEWARD, SQUAD, WORKER = (UUID(int=number) for number in (101, 102, 103))
+NAMES_EN = {STEWARD: "Jia", SQUAD: "Yi", WORKER: "Bing"}
 ON_LANE = {"lon": 112.002, "lat": 37.005}
 
 
@@ -43,10 +44,11 @@ async def _people(app: FastAPI) -> None:
             (WORKER, "丙网格员", "grid_worker", "990101001001", None),
         ):
             await driver.execute(
-                """INSERT INTO person (district, id, name, post, area, street, capacity, station)
-                   VALUES ('990101', $1, $2, $3, $4, $5, 3, 'SRID=4326;POINT(112.002 37.006)')""",
+                """INSERT INTO person (district, id, name, name_en, post, area, street, capacity, station)
+                   VALUES ('990101', $1, $2, $3, $4, $5, $6, 3, 'SRID=4326;POINT(112.002 37.006)')""",
                 person,
                 name,
+                NAMES_EN[person],
                 post,
                 area,
                 street,
@@ -140,6 +142,13 @@ async def test_a_finding_is_offered_taken_settled_and_closed(town: Town) -> None
     assert [event["action"] for event in card["history"]] == [
         "report", "file", "offer", "accept", "on_my_way", "arrive", "resolve", "verify",
     ]  # fmt: skip
+    name_en = NAMES_EN[UUID(task["task"]["responder"])]
+    assert name_en in task["task"]["reason_en"]
+    assert name_en not in task["task"]["reason_zh"]
+    assert card["tasks"][0]["responder_name_en"] == name_en
+    named = [(event["action"], event["actor_en"]) for event in card["history"]]
+    assert named[0] == ("report", "Bing")
+    assert named[3] == ("accept", name_en)
     assert (await phone.get("/api/v1/tasks")).json() == []
 
 
@@ -152,6 +161,7 @@ async def test_a_declined_offer_goes_to_somebody_else_and_never_back(town: Town)
     suggestion = await town.operator.get(f"/api/v1/cases/{case['id']}/suggestion")
     named = {one["person"]: one["why_en"] for one in suggestion.json()["runners_up"]}
     assert "declined" in named[first]
+    assert {one["name_en"] for one in suggestion.json()["runners_up"]} <= set(NAMES_EN.values())
 
 
 async def test_the_finder_settles_on_the_spot(town: Town) -> None:
