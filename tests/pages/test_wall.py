@@ -179,8 +179,9 @@ def test_a_reason_is_asked_where_the_rules_ask_for_one(open_page: OpenPage, oper
     dialog = page.get_by_role("dialog")
     act = dialog.get_by_role("button", name="不予立案")
     expect(act).to_be_disabled()
-    dialog.get_by_label("说明").fill("不属于本区管辖")
-    act.click()
+    page.keyboard.type("不属于本区管辖, all written into the reason")  # a space would press what closes
+    expect(dialog.get_by_label("说明")).to_have_value("不属于本区管辖, all written into the reason")
+    page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_contain_text("已不予立案")
     assert operator.get(f"/cases/{case['id']}")["state"] == "dismissed"
 
@@ -237,6 +238,7 @@ def test_an_urgent_case_raises_an_alarm_until_seen(open_page: OpenPage, operator
     page.locator(".alarms__list li button").first.click()
     expect(page.locator(".case__head")).to_contain_text(f"#{case['number']}")
     expect(bell).not_to_have_class(re.compile("ringing"))
+    expect(bell).to_be_focused()  # what was pressed is gone
 
 
 AWAY = """

@@ -40,7 +40,7 @@ def queue_of(page: Page, ours: list[int]) -> dict[str, str]:
         row = page.locator(".case-row", has_text=f"#{number}")
         if row.count():
             mark = row.get_attribute("class") or ""
-            told[f"#{number}"] = f"{mark} {row.locator('.case-row__times .small').inner_text()}"
+            told[f"#{number}"] = f"{mark} {row.locator('.case-row__state').inner_text()}"
     return told
 
 
@@ -87,7 +87,8 @@ def test_a_replay_plays_and_leads_from_event_to_event(open_page: OpenPage, opera
     clock = page.locator(".replay__clock")
     began = clock.inner_text()
     page.get_by_label("速度").select_option("60")
-    page.get_by_role("button", name="播放").click()
+    page.locator(".maplibregl-canvas").focus()  # as after a click on the map
+    page.keyboard.press(" ")
     expect(clock).not_to_have_text(began)
     page.get_by_role("button", name="暂停", exact=True).click()
     page.get_by_role("button", name="事件", exact=True).click()

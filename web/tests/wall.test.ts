@@ -153,6 +153,7 @@ describe('the numbers of the day', () => {
       [
         aCase(),
         aCase({ state: 'offered' }),
+        aCase({ clock: 'suspended' }),
         aCase({ state: 'on_site', due_at: at(-1) }),
         aCase({ state: 'closed', resolved_at: at(-10), satisfaction: 5 }),
         aCase({ state: 'resolved', resolved_at: at(-10), due_at: at(-20), satisfaction: 2 }),
@@ -163,14 +164,14 @@ describe('the numbers of the day', () => {
       since,
     );
     expect(kpis).toEqual({
-      reported: 5,
-      filed: 5,
+      reported: 6,
+      filed: 6,
       waiting: 2,
       underway: 1,
       late: 1,
       soon: 0,
       closed: 2,
-      closingRate: 2 / 5,
+      closingRate: 2 / 6,
       onTime: 1 / 2,
       satisfied: 1 / 2,
     });

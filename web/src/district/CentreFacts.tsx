@@ -11,7 +11,7 @@ import { districtWords } from './words';
 
 export function CentreFacts({ centre }: { centre: CentreRow }) {
   const t = districtWords();
-  const tiers: Record<string, string> = t.tiers;
+  const { tier, tiers }: { tier: string; tiers: Record<string, string> } = sharedWords();
   const [lon, lat] = centre.at;
   return (
     <Card
@@ -29,7 +29,7 @@ export function CentreFacts({ centre }: { centre: CentreRow }) {
       <Facts
         of={[
           [t.centreKind, centreKind(centre.kind)],
-          [t.tier, tiers[centre.tier] ?? centre.tier],
+          [tier, tiers[centre.tier] ?? centre.tier],
           [t.floorArea, areaSize(centre.floor_area_m2)],
           [t.place, coordinates(lon, lat)],
           [t.code, centre.id],

@@ -66,6 +66,7 @@ export interface CaseEvent {
   before: CaseState | null;
   after: CaseState;
   actor: string;
+  actor_en: string;
   actor_post: string;
   at: string;
   phone_at: string | null;
@@ -79,6 +80,7 @@ export interface Task {
   case: string;
   responder: string;
   responder_name: string | null;
+  responder_name_en: string | null;
   post: string;
   ring: string;
   state: string;
@@ -124,6 +126,7 @@ export interface CaseCard extends CaseItem {
 export interface Candidate {
   person: string;
   name: string;
+  name_en: string;
   post: string;
   expected_s: number | null;
   why_zh: string;

@@ -4,6 +4,8 @@ import type { ComponentChildren } from 'preact';
 export interface Column<Row> {
   id: string;
   title: string;
+  /** What it counts, where the title alone could be misread. */
+  hint?: string;
   /** What is sorted and exported. */
   value: (row: Row) => string | number | null | undefined;
   /** What is shown, where it differs. */
@@ -17,6 +19,6 @@ export function sorted<Row>(rows: readonly Row[], by: Column<Row>, up: boolean):
     // What is unknown stands last, whichever way the rest is turned.
     if (left == null || right == null) return Number(left == null) - Number(right == null);
     if (typeof left === 'number' && typeof right === 'number') return (left - right) * turn;
-    return String(left).localeCompare(String(right), 'zh-CN') * turn;
+    return String(left).localeCompare(String(right), 'zh-CN', { numeric: true }) * turn;
   });
 }

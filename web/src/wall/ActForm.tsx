@@ -44,7 +44,13 @@ function OpenForm({ act, one }: { act: ActName; one: CaseItem }) {
       onClose={close}
       acts={
         <>
-          <Button look="primary" disabled={missing} busy={underWay.value.has(one.id)} onClick={send}>
+          <Button
+            look="primary"
+            shortcut="Ctrl ↵"
+            disabled={missing}
+            busy={underWay.value.has(one.id)}
+            onClick={send}
+          >
             {t.acts[act]}
           </Button>
           <Button onClick={close}>{sharedWords().cancel}</Button>

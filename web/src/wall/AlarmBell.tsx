@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { policyName } from '../shared/classification';
 import { clock } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
@@ -16,6 +16,7 @@ export const alarmsOpen = signal(false);
 export function AlarmBell() {
   const t = wallWords();
   const count = unseen.value.length;
+  const bell = useRef<HTMLButtonElement>(null);
   return (
     <div class="alarms">
       <IconButton
@@ -26,6 +27,7 @@ export function AlarmBell() {
         }}
       />
       <button
+        ref={bell}
         type="button"
         class={`alarms__bell${count > 0 ? ' alarms__bell--ringing' : ''}`}
         aria-expanded={alarmsOpen.value}
@@ -37,12 +39,13 @@ export function AlarmBell() {
         <span>{t.alarms}</span>
         {count > 0 && <b>{count}</b>}
       </button>
-      {alarmsOpen.value && <AlarmList />}
+      {alarmsOpen.value && <AlarmList onSeen={() => bell.current?.focus()} />}
     </div>
   );
 }
 
-function AlarmList() {
+/** What was seen leaves the list; the keyboard stays at the bell. */
+function AlarmList({ onSeen }: { onSeen: () => void }) {
   const t = wallWords();
   return (
     <section class="alarms__list" aria-label={t.alarms}>
@@ -58,6 +61,7 @@ function AlarmList() {
                   onClick={() => {
                     markSeen(alarm.key);
                     openCase(alarm.case);
+                    onSeen();
                   }}
                 >
                   <AlarmText alarm={alarm} />
@@ -65,7 +69,14 @@ function AlarmList() {
               </li>
             ))}
           </ul>
-          <Button look="quiet" icon="check" onClick={() => markSeen()}>
+          <Button
+            look="quiet"
+            icon="check"
+            onClick={() => {
+              markSeen();
+              onSeen();
+            }}
+          >
             {t.alarmsSeen}
           </Button>
         </>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { CaseItem } from '../shared/case_api';
 import { duration } from '../shared/formats';
+import { nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
 import { EmptyState, Shown } from '../shared/parts/States';
 import { postName } from '../shared/words';
@@ -59,11 +60,11 @@ function Everybody({ one, found }: { one: CaseItem; found: readonly AtHand[] }) 
 
 function Somebody({ one, somebody }: { one: CaseItem; somebody: AtHand }) {
   const t = wallWords();
-  const whom = { person: somebody.person, name: somebody.name };
+  const whom = { person: somebody.person, name: nameOf(somebody) };
   return (
     <li class="at-hand" {...draggable(whom)}>
       <div>
-        <span>{somebody.name}</span>{' '}
+        <span>{nameOf(somebody)}</span>{' '}
         <span class="quiet small">
           {postName(somebody.post)} · {worded(t.rings, somebody.ring)}
         </span>

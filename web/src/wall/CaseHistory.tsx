@@ -1,7 +1,7 @@
 import type { CaseEvent, Task, Whistle } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { clock, duration, shortMoment } from '../shared/formats';
-import { language } from '../shared/language';
+import { language, nameOf } from '../shared/language';
 import { postName } from '../shared/words';
 import { actorInWords } from './actor_words';
 import { wallWords, worded } from './words';
@@ -39,7 +39,8 @@ export function Offers({ tasks }: { tasks: readonly Task[] }) {
         {tasks.map(task => (
           <li key={task.id}>
             <span>
-              {task.responder_name} <span class="quiet small">{postName(task.post)}</span>
+              {nameOf({ name: task.responder_name ?? '', name_en: task.responder_name_en })}{' '}
+              <span class="quiet small">{postName(task.post)}</span>
             </span>
             <span class="quiet small">
               {worded(t.taskStates, task.state)} · {clock(task.offered_at)}

@@ -1,6 +1,6 @@
 import { type CaseCard, type CaseItem, holderName } from '../shared/case_api';
 import { policyName } from '../shared/classification';
-import { coordinates, dateAndTime, shortMoment } from '../shared/formats';
+import { coordinates, shortMoment } from '../shared/formats';
 import { Button, IconButton } from '../shared/parts/Button';
 import { Contact } from '../shared/parts/Contact';
 import { Mark } from '../shared/parts/Mark';
@@ -87,7 +87,7 @@ function Known({ one }: { one: CaseItem }) {
       <Facts
         of={[
           [t.reportedAt, shortMoment(one.reported_at)],
-          one.due_at !== null && [t.due, dateAndTime(one.due_at)],
+          one.due_at !== null && [t.due, shortMoment(one.due_at)],
           [t.holder, one.holder_name ? `${holderName(one)} · ${postName(one.holder_post ?? '')}` : t.nobody],
           one.ring !== null && [t.ring, worded(t.rings, one.ring)],
           [t.source, worded(t.sources, one.source)],

@@ -70,7 +70,7 @@ function ClosureForm({ found }: { found: ClosurePreview }) {
       <p>{t.closePreview(found.edges.length, distance(found.length_m))}</p>
       {names.length > 0 && (
         <p class="quiet small">
-          {t.closeNames}: {names.slice(0, MOST_NAMES).join(' · ')}
+          {t.closeNames(names.slice(0, MOST_NAMES).join(' · '))}
           {names.length > MOST_NAMES && ' …'}
         </p>
       )}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { CaseItem } from '../shared/case_api';
 import { policyName } from '../shared/classification';
 import { shortMoment } from '../shared/formats';
@@ -18,6 +18,14 @@ interface DuplicateChoiceProps {
 export function DuplicateChoice({ one, near, onChoose }: DuplicateChoiceProps) {
   const t = wallWords();
   const [chosen, setChosen] = useState('');
+  const choose = (id: string) => {
+    setChosen(id);
+    onChoose(id);
+  };
+  useEffect(() => {
+    const [only, another] = near;
+    if (only && !another) choose(only.id);
+  }, [near]);
   if (near.length === 0) return <p>{t.noDuplicates}</p>;
   return (
     <fieldset class="choices">
@@ -33,10 +41,7 @@ export function DuplicateChoice({ one, near, onChoose }: DuplicateChoiceProps) {
                 type="radio"
                 name="into"
                 checked={other.id === chosen}
-                onChange={() => {
-                  setChosen(other.id);
-                  onChoose(other.id);
-                }}
+                onChange={() => choose(other.id)}
               />
               <Side one={other} />
             </label>

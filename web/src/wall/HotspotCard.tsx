@@ -86,7 +86,7 @@ function Explained({ spot }: { spot: ExplainedPlace }) {
             <Button look="quiet" onClick={() => narrow({ street: street.id })}>
               {nameOf(street)}
             </Button>
-            <span class="quiet small">{whose(street)}</span>
+            <span class="members__rest quiet small">{whose(street)}</span>
             <span>{number(street.count)}</span>
           </li>
         ))}
@@ -98,7 +98,7 @@ function Explained({ spot }: { spot: ExplainedPlace }) {
             <Button look="quiet" onClick={() => openCase(one.id)}>
               {wallWords().caseNumber(one.number)}
             </Button>
-            <span class="quiet small">
+            <span class="members__rest quiet small">
               {policyName('category', one.category)} · {shortMoment(one.reported_at)}
             </span>
           </li>

@@ -4,9 +4,9 @@ import { answerIn } from '../shared/question';
 import { may } from '../shared/session';
 import { openRanking, showNumbers, theToday } from './figures';
 import type { Shown } from './queue_filter';
-import { replayMoment, theDay } from './replay';
+import { isReplaying } from './replay';
 import { Sparkline } from './Sparkline';
-import { filter, kpis, narrow, theDistrict } from './state';
+import { filter, kpis, narrow, onShift } from './state';
 import { wallWords } from './words';
 
 interface Kpi {
@@ -29,10 +29,8 @@ export function KpiStrip() {
     return () => clearInterval(timer);
   }, []);
   const now = kpis.value;
-  const counted = answerIn(theDistrict.asked.value)?.counts.on_shift ?? 0;
-  const then = replayMoment.value;
-  const onShift = then === null ? counted : (theDay.value?.onShiftAt(then) ?? 0);
-  const today = answerIn(theToday.asked.value);
+  // The day so far and who is covered are of now: a replay does not show them as if they were of then.
+  const today = isReplaying.value ? undefined : answerIn(theToday.asked.value);
   const share = (value: number | null | undefined) => (value == null ? '–' : percent(value));
   const strip: Kpi[] = [
     { id: 'reported', value: number(now.reported), leads: 'today' },
@@ -45,7 +43,7 @@ export function KpiStrip() {
     { id: 'closingRate', value: share(now.closingRate) },
     { id: 'onTime', value: share(now.onTime) },
     { id: 'satisfied', value: share(now.satisfied) },
-    { id: 'onShift', value: number(onShift) },
+    { id: 'onShift', value: number(onShift.value) },
     { id: 'covered', value: share(today?.covered) },
   ];
   return (

@@ -12,7 +12,7 @@ import { askForList, isListComing, type ListRow, listOf } from './layer_lists';
 import { listedLayer } from './layers';
 import { wallMapWords } from './map_words';
 import { isReplaying, momentToText } from './replay';
-import { openCase, scene, shownMoment } from './state';
+import { onShift, openCase, scene, shownMoment } from './state';
 
 /** One layer as a table: sorted by any column, each row leads to its place, all of it can be carried away. */
 export function LayerList() {
@@ -27,15 +27,20 @@ export function LayerList() {
     id: `${place}`,
     title,
     value: row => row.cells[place] ?? null,
-    ...(place === 0 ? { show: (row: ListRow) => <First row={row} /> } : {}),
+    show: (row: ListRow) => (place === 0 ? <First row={row} /> : inWords(row.cells[place] ?? null)),
   }));
   const name = t.layers[layer];
+  const isOfPeople = layer === 'people';
   const save = () =>
     saveFile(`${name} ${momentToText(shownMoment.peek()).replaceAll(':', '')}.csv`, csvOf(columns, rows));
   return (
     <div class="layer-list">
       <Card
-        kind={t.listCount(number(rows.length))}
+        kind={
+          isOfPeople
+            ? t.listOfPeople(number(onShift.value), number(rows.length))
+            : t.listCount(number(rows.length))
+        }
         title={name}
         label={t.listOf(name)}
         onClose={() => {
@@ -65,14 +70,22 @@ function First({ row }: { row: ListRow }) {
     <span class="layer-list__first">
       {row.at || row.box ? (
         <button type="button" title={sharedWords().showOnMap} onClick={() => lead(row)}>
-          {typeof words === 'number' ? number(words) : words}
+          {inWords(words ?? null)}
         </button>
       ) : (
-        words
+        inWords(words ?? null)
       )}
       {lifts && <IconButton icon="undo" label={t.lift} onClick={() => void liftClosure(row.closure ?? '')} />}
     </span>
   );
+}
+
+const MOST_DIGITS = 2;
+/** Figures as everywhere on the page: 12,345. */
+function inWords(cell: string | number | null): string | null {
+  if (typeof cell !== 'number') return cell;
+  const digits = String(cell).split('.')[1]?.length ?? 0;
+  return number(cell, Math.min(digits, MOST_DIGITS));
 }
 
 function lead(row: ListRow): void {

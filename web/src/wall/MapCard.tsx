@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { Position } from '../shared/case_api';
-import { distance, duration, shortMoment } from '../shared/formats';
+import { distance, duration, number, shortMoment } from '../shared/formats';
 import { nameOf } from '../shared/language';
 import { Button, IconButton } from '../shared/parts/Button';
 import { Card, Facts } from '../shared/parts/Panel';
@@ -123,8 +123,8 @@ function PersonCard({ id }: { id: string }) {
       <Facts
         of={[
           [t.list.seen, shortMoment(one.at)],
-          one.accuracy_m !== null && ['±', distance(one.accuracy_m)],
-          [t.list.what, t.holding(held.length)],
+          one.accuracy_m !== null && [t.accuracy, `± ${distance(one.accuracy_m)}`],
+          [t.list.inHand, number(held.length)],
         ]}
       />
       <ul class="members">

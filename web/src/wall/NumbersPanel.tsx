@@ -21,7 +21,7 @@ import {
   theRanking,
   theToday,
 } from './figures';
-import { Sparkline } from './Sparkline';
+import { Sparkline, soFarInWords } from './Sparkline';
 import { theStreets } from './state';
 import { wallWords } from './words';
 
@@ -105,7 +105,10 @@ function DayCurves() {
     <div class="numbers-panel__day">
       {(['reported', 'settled'] as const).map(line => (
         <figure key={line}>
-          <figcaption class="small">{line === 'reported' ? t.kpi.reported : t.kpi.closed}</figcaption>
+          <figcaption class="small">
+            <strong>{line === 'reported' ? t.kpi.reported : t.kpi.closed}</strong>{' '}
+            <span class="quiet">{soFarInWords(today, line)}</span>
+          </figcaption>
           <Sparkline today={today} line={line} width={220} height={56} />
         </figure>
       ))}
@@ -123,15 +126,18 @@ function worstFirst(rows: readonly Ranked[], ranking: Ranking): Ranked[] {
 
 function columnsOf(ranking: Ranking): Column<Ranked>[] {
   const t = wallWords();
+  const hints: Record<string, string> = t.rankingHints;
   const count = (id: string, title: string): Column<Ranked> => ({
     id,
     title,
+    ...(hints[id] ? { hint: hints[id] } : {}),
     value: row => row.counts[id] ?? 0,
     show: row => number(row.counts[id] ?? 0),
   });
   const rate = (id: string, title: string): Column<Ranked> => ({
     id,
     title,
+    ...(hints[id] ? { hint: hints[id] } : {}),
     value: row => row.rates[id],
     show: row => {
       const share = row.rates[id];

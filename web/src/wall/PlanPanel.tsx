@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { policyName } from '../shared/classification';
 import { duration, number, percent } from '../shared/formats';
-import { language } from '../shared/language';
+import { language, nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
 import { Card } from '../shared/parts/Panel';
 import { Shown } from '../shared/parts/States';
@@ -38,15 +38,11 @@ export function PlanPanel() {
         onClose={dropPlan}
         acts={
           <>
-            <Button
-              look="primary"
-              icon="send"
-              disabled={count === 0}
-              busy={planIsGoing.value}
-              onClick={() => void carryOutPlan()}
-            >
-              {t.planConfirm(count)}
-            </Button>
+            {count > 0 && (
+              <Button look="primary" icon="send" busy={planIsGoing.value} onClick={() => void carryOutPlan()}>
+                {t.planConfirm(count)}
+              </Button>
+            )}
             <Button onClick={dropPlan}>{sharedWords().cancel}</Button>
           </>
         }
@@ -137,7 +133,7 @@ function Offer({ offer }: { offer: PlannedOffer }) {
       </button>{' '}
       <span class="quiet small">{one && placeOf(one)}</span>
       <p>
-        {offer.name} <span class="quiet small">{postName(offer.post)}</span>
+        {nameOf(offer)} <span class="quiet small">{postName(offer.post)}</span>
         {offer.expected_s !== null && ` · ${t.minutesAway(duration(offer.expected_s))}`}
       </p>
       <p class="quiet small">{language.value === 'en' ? offer.reason_en : offer.reason}</p>

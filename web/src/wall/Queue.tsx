@@ -100,17 +100,19 @@ function QueueRow({ placed: { one, mark } }: { placed: Placed }) {
       />
       <button type="button" class="case-row__body" onClick={() => openCase(one.id)}>
         <Mark state={mark} size={12 + one.severity * 1.5} />
-        <span class="case-row__text">
-          <span class="one-line case-row__what">{category}</span>
-          <span class="one-line quiet small">
-            {placeOf(one)} · {t.caseNumber(one.number)}
-            {one.holder_name && ` · ${holderName(one)}`}
-            <HandsInRow id={one.id} />
+        <span class="case-row__lines">
+          <span class="case-row__line">
+            <span class="one-line">{category}</span>
+            <TimeLeft placed={{ one, mark }} />
           </span>
-        </span>
-        <span class="case-row__times">
-          <TimeLeft placed={{ one, mark }} />
-          <span class="quiet small">{caseStateName(one.state)}</span>
+          <span class="case-row__line quiet small">
+            <span class="one-line">
+              {placeOf(one)} · {t.caseNumber(one.number)}
+              {one.holder_name && ` · ${holderName(one)}`}
+            </span>
+            <HandsInRow id={one.id} />
+            <span class="case-row__state">{caseStateName(one.state)}</span>
+          </span>
         </span>
       </button>
     </div>

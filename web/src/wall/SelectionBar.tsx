@@ -54,6 +54,7 @@ function BulkForm({ act, onDone }: { act: ActName; onDone: () => void }) {
         <>
           <Button
             look="primary"
+            shortcut="Ctrl ↵"
             busy={busy}
             disabled={needsReason && !reason.trim()}
             onClick={() => {

@@ -13,7 +13,6 @@ const EDGE_PX = 2;
 
 /** The day so far, hour upon hour, before the usual day; the figures are said as well. */
 export function Sparkline({ today, line, width, height }: SparklineProps) {
-  const t = wallWords();
   const soFar = summed(today.hours.map(hour => hour[line]));
   const usual = summed(today.hours.map(hour => hour[`usual_${line}`]));
   const most = Math.max(1, ...soFar, ...usual);
@@ -25,10 +24,7 @@ export function Sparkline({ today, line, width, height }: SparklineProps) {
         return `${x.toFixed(1)},${y.toFixed(1)}`;
       })
       .join(' ');
-  const now = soFar.at(-1) ?? 0;
-  const usually = usual[soFar.length - 1] ?? 0;
-  const said =
-    today.usual_days === 0 ? t.noUsualDay(number(now)) : t.besideUsual(number(now), number(usually));
+  const said = soFarInWords(today, line);
   return (
     <svg class="sparkline" role="img" aria-label={said} width={width} height={height}>
       <title>{said}</title>
@@ -36,6 +32,17 @@ export function Sparkline({ today, line, width, height }: SparklineProps) {
       <polyline class="sparkline__now" points={points(soFar)} />
     </svg>
   );
+}
+
+/** How many so far, beside the usual of this hour. */
+export function soFarInWords(today: Today, line: SparklineProps['line']): string {
+  const t = wallWords();
+  const soFar = summed(today.hours.map(hour => hour[line]));
+  const usual = summed(today.hours.map(hour => hour[`usual_${line}`]));
+  const now = number(soFar.at(-1) ?? 0);
+  return today.usual_days === 0
+    ? t.noUsualDay(now)
+    : t.besideUsual(now, number(usual[soFar.length - 1] ?? 0));
 }
 
 /** Running sums, up to the hour that is still to come. */

@@ -1,6 +1,6 @@
 import type { Candidate, CaseItem, Suggestion } from '../shared/case_api';
 import { duration } from '../shared/formats';
-import { language } from '../shared/language';
+import { language, nameOf } from '../shared/language';
 import { Button } from '../shared/parts/Button';
 import { Icon } from '../shared/parts/Icon';
 import { Skeleton } from '../shared/parts/States';
@@ -18,7 +18,7 @@ const whyOf = (one: Candidate) => (language.value === 'en' ? one.why_en : one.wh
 
 /** Offer the case to somebody: the one that dispatch names, or another. */
 export function assign(one: CaseItem, whom: Candidate): void {
-  void perform('assign', one, { responder: whom.person }, wallWords().assigned(whom.name));
+  void perform('assign', one, { responder: whom.person }, wallWords().assigned(nameOf(whom)));
 }
 
 /** Whom dispatch would send, why, and who else was looked at. */
@@ -47,7 +47,7 @@ function Suggested({ one, suggestion }: { one: CaseItem; suggestion: Suggestion 
         <div class="suggestion__choice">
           <Icon name="person" size={20} />
           <div>
-            <strong>{choice.name}</strong>{' '}
+            <strong>{nameOf(choice)}</strong>{' '}
             <span class="quiet">
               {postName(choice.post)} · {worded(t.rings, suggestion.ring)}
             </span>
@@ -82,7 +82,7 @@ function Suggested({ one, suggestion }: { one: CaseItem; suggestion: Suggestion 
             {runners_up.map(other => (
               <li key={other.person}>
                 <div>
-                  <span>{other.name}</span>{' '}
+                  <span>{nameOf(other)}</span>{' '}
                   <span class="quiet small">
                     {postName(other.post)}
                     {other.expected_s !== null && ` · ${t.minutesAway(duration(other.expected_s))}`}

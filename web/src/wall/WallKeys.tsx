@@ -125,15 +125,21 @@ export const DESK_KEYS: readonly KeyAct[] = [
   },
 ];
 
-/** The desk's keys and their list. Enter is left to whatever button has the focus. */
+/** What Enter and space press; the map is chosen from by Enter alone. */
+const PRESSED = 'button, a, summary, input, select';
+
+/** The desk's keys and their list. Enter and space are left to whatever button has the focus. */
 export function WallKeys() {
   useEffect(
     () =>
       listenToKeys(() => {
         const focused = document.activeElement;
-        const pressesFocused = focused?.matches('button, a, summary, input, select, canvas') ?? false;
-        const acts = keysOfNow(DESK_KEYS);
-        return pressesFocused ? acts.filter(act => act.keys !== 'Enter' && act.keys !== ' ') : acts;
+        const taken = focused?.matches('canvas')
+          ? ['Enter']
+          : focused?.matches(PRESSED)
+            ? ['Enter', ' ']
+            : [];
+        return keysOfNow(DESK_KEYS).filter(act => !taken.includes(act.keys));
       }),
     [],
   );

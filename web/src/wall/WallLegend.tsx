@@ -29,6 +29,7 @@ import {
 } from './layers';
 import { densitySteps } from './map_picture';
 import { wallMapWords } from './map_words';
+import { LOOK_TOKENS, PERSON_LOOKS, SILENT_AFTER_MIN } from './people_looks';
 import { isReplaying } from './replay';
 import { scene } from './state';
 import { wallWords } from './words';
@@ -147,16 +148,46 @@ function Meaning({ layer }: { layer: WallLayer }) {
   switch (layer) {
     case 'cases':
       return (
-        <ul class="marks" aria-label={wallWords().mapLegend}>
-          {MARK_STATES.map(state => (
-            <li key={state}>
-              <Mark state={state} size={12} word />
-            </li>
-          ))}
-        </ul>
+        <>
+          <ul class="marks" aria-label={wallWords().mapLegend}>
+            {MARK_STATES.map(state => (
+              <li key={state}>
+                <Mark state={state} size={12} word />
+              </li>
+            ))}
+          </ul>
+          <p class="legend__note">{t.casesHow}</p>
+        </>
       );
+    case 'people':
+      return (
+        <div class="classes">
+          <ul>
+            {PERSON_LOOKS.map(look => (
+              <li key={look}>
+                <i
+                  class={`swatch swatch--dot${look === 'silent' ? ' swatch--hollow' : ''}`}
+                  style={look === 'silent' ? {} : { background: `var(--${LOOK_TOKENS[look]})` }}
+                />
+                {look === 'silent' ? t.looks.silent(SILENT_AFTER_MIN) : t.looks[look]}
+              </li>
+            ))}
+          </ul>
+        </div>
+      );
+    case 'trails':
+      return <p class="legend__note">{t.trailsHow}</p>;
+    case 'hazards':
+      return <p class="legend__note">{t.hazardsHow}</p>;
+    case 'streets':
+      return <p class="legend__note">{t.streetsHow}</p>;
     case 'closures':
-      return <Standing asked={theClosures.asked.value} layer={layer} />;
+      return (
+        <>
+          <Standing asked={theClosures.asked.value} layer={layer} />
+          <p class="legend__note">{t.closuresHow}</p>
+        </>
+      );
     case 'density': {
       const steps = densitySteps();
       const rows = steps.map((lower, place) => [densityToken(place, steps.length), number(lower)] as const);

@@ -5,6 +5,7 @@ import { question } from '../shared/question';
 export interface AtHand {
   person: string;
   name: string;
+  name_en: string;
   post: string;
   ring: string;
   expected_s: number | null;

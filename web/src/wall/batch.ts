@@ -12,6 +12,7 @@ export interface PlannedOffer {
   number: number;
   responder: string;
   name: string;
+  name_en: string;
   post: string;
   expected_s: number | null;
   reason: string;

@@ -10,7 +10,9 @@ const WAITING: ReadonlySet<CaseState> = new Set(['reported', 'filed', 'offered']
 
 export const isEnded = (one: CaseItem) => ENDED.has(one.state);
 export const isSettled = (one: CaseItem) => SETTLED.has(one.state);
-export const isWaiting = (one: CaseItem) => WAITING.has(one.state);
+const standsStill = (one: CaseItem) => one.clock === 'paused' || one.clock === 'suspended';
+/** Nobody is at it yet; what was put aside on purpose waits for nobody. */
+export const isWaiting = (one: CaseItem) => WAITING.has(one.state) && !standsStill(one);
 export const isUnderWay = (one: CaseItem) => one.state === 'accepted' || one.state === 'on_site';
 
 /** Ended before a moment: of no more interest to a page that shows what is open and what today brought. */
@@ -31,7 +33,7 @@ export function soonFrom(one: CaseItem, due: number): number {
 /** How a case stands at a moment, and until when it stands so by itself. */
 function judge(one: CaseItem, now: number): [mark: MarkState, until: number] {
   if (SETTLED.has(one.state)) return ['settled', Number.POSITIVE_INFINITY];
-  if (one.clock === 'paused' || one.clock === 'suspended') return ['paused', Number.POSITIVE_INFINITY];
+  if (standsStill(one)) return ['paused', Number.POSITIVE_INFINITY];
   const { due } = timesOf(one);
   const calm = one.state === 'offered' ? 'offered' : isUnderWay(one) ? 'underway' : 'new';
   if (due === null) return [calm, Number.POSITIVE_INFINITY];

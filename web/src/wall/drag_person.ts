@@ -1,5 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import type { CaseItem } from '../shared/case_api';
+import { nameOf } from '../shared/language';
 import type { MapScene } from '../shared/map/scene';
 import { say } from '../shared/parts/Toast';
 import { may } from '../shared/session';
@@ -79,7 +80,7 @@ export function dragOnMap(living: MapScene): () => void {
   const grab = (down: PointerEvent) => {
     const caught = down.button === 0 && may('dispatch') ? living.caughtAt(pointOf(down)) : null;
     const known = caught?.kind === 'person' ? people.get(caught.id) : undefined;
-    if (known) carry(living, down, { person: known.person, name: known.name }, caseUnder);
+    if (known) carry(living, down, { person: known.person, name: nameOf(known) }, caseUnder);
   };
   canvas.addEventListener('pointerdown', grab, { capture: true, signal: stop });
   const unfollow = effect(() => {

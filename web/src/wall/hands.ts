@@ -3,7 +3,7 @@ import { ask } from '../shared/api';
 import { newId } from '../shared/ids';
 import { say } from '../shared/parts/Toast';
 import type { FeedEvent } from './feed';
-import { cases, moment, openId } from './state';
+import { cases, form, moment, openId } from './state';
 import { wallWords } from './words';
 
 /** The other operators' hands: who has which case open, who takes it on, who just changed it. */
@@ -38,14 +38,16 @@ export const handsOn = computed(() => {
 
 /** Take a case on so that the others see it, or let it go; whoever had it before is told and lets go. */
 export function take(id: string): void {
+  const one = cases.get(id);
+  if (!one) return;
   const next = new Set(mine.value);
   const letsGo = next.delete(id);
   if (!letsGo) next.add(id);
+  untold = { number: one.number, letsGo };
   mine.value = next;
-  const t = wallWords();
-  const number = cases.get(id)?.number ?? 0;
-  say(letsGo ? t.letGo(number) : t.taken(number));
 }
+/** What this page's operator did last and the others have not been told yet. */
+let untold: { number: number; letsGo: boolean } | null = null;
 
 /** What the stream or an answer says of all hands. */
 export function hearHands(hands: readonly Hand[]): void {
@@ -98,8 +100,18 @@ export function justChanged(id: string): Change | null {
 export function tellHands(): () => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const tell = () => {
-    const body = { open: openId.peek(), taken: [...mine.peek()].filter(id => cases.get(id)) };
-    ask<Hand[]>(`/hands/${page}`, { method: 'PUT', body }).then(hearHands, () => undefined);
+    // What the wall leads the room's eyes to is in nobody's hands.
+    const open = form.peek() === 'wall' ? null : openId.peek();
+    const body = { open, taken: [...mine.peek()].filter(id => cases.get(id)) };
+    const [did, t] = [untold, wallWords()];
+    untold = null;
+    ask<Hand[]>(`/hands/${page}`, { method: 'PUT', body }).then(
+      hands => {
+        hearHands(hands);
+        if (did) say(did.letsGo ? t.letGo(did.number) : t.taken(did.number));
+      },
+      () => did && say(t.notTold(did.number)),
+    );
   };
   const stop = effect(() => {
     void openId.value;

@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { ask } from '../shared/api';
 import { policyName } from '../shared/classification';
-import { dateAndTime, percent, shortMoment } from '../shared/formats';
+import { clock, dateAndTime, distance, percent, shortMoment } from '../shared/formats';
 import { nameOf } from '../shared/language';
 import { type Asked, answerIn, question } from '../shared/question';
 import {
@@ -13,12 +13,16 @@ import {
   type Level,
 } from '../shared/territory_api';
 import { caseStateName, postName, sharedWords } from '../shared/words';
+import { dayStart } from './day';
 import { giClass } from './gi_classes';
 import { shownHazards } from './layer_features';
 import { shownClosures, theClosures, theDensity, theGi, theReach, type WallLayer } from './layers';
 import { wallMapWords } from './map_words';
-import { placeOf, queue, shownPeople, theStreets } from './state';
-import { wallWords } from './words';
+import { casesInHand } from './people_looks';
+import { placeOf, queue, shownMoment, shownPeople, theStreets } from './state';
+import { walkedMetres } from './trails';
+import { shownWays } from './trails_before';
+import { wallWords, worded } from './words';
 
 /** What each layer shows, in text: the same things with the same numbers, for who cannot or will not see the map. */
 
@@ -49,10 +53,14 @@ export const theCentres = question<CentreRow[]>((_, signal) => fetchCentres(sign
 export const theAreas = question<AreaRow[], Level>((level, signal) => fetchAreas(level, undefined, signal));
 export const theCoverage = question<{ areas: CoverageRow[] }>((_, signal) => ask('/coverage', { signal }));
 
+/** Layers of what lies anywhere: their lists say near which community. */
+const NAMES_PLACES: ReadonlySet<WallLayer> = new Set(['people', 'trails', 'density']);
+
 /** Ask for what a list needs besides what its layer already knows. */
 export function askForList(layer: WallLayer): void {
   if (layer === 'centres') void theCentres.put();
   else if (layer === 'circles') void theCoverage.put();
+  else if (NAMES_PLACES.has(layer)) void theAreas.put('community');
   else if (layer === 'subdistrict' || layer === 'community' || layer === 'grid') void theAreas.put(layer);
 }
 
@@ -87,7 +95,7 @@ export function listOf(layer: WallLayer): LayerTable {
           case: one.id,
           at: one.at,
           cells: [
-            one.number,
+            w.caseNumber(one.number),
             `${sharedWords().states[mark]} · ${caseStateName(one.state)}`,
             policyName('category', one.category),
             placeOf(one),
@@ -96,15 +104,22 @@ export function listOf(layer: WallLayer): LayerTable {
         })),
       };
     case 'people':
-    case 'trails':
       return {
-        titles: [t.name, t.post, t.seen],
+        titles: [t.name, t.post, t.inHand, t.near, t.seen],
         rows: shownPeople.value.map(one => ({
           id: one.person,
           at: [one.lon, one.lat],
-          cells: [nameOf(one), postName(one.post), shortMoment(one.at)],
+          cells: [
+            nameOf(one),
+            postName(one.post),
+            casesInHand.value.get(one.person) ?? 0,
+            communityNear(one.lon, one.lat),
+            seenAt(one.at),
+          ],
         })),
       };
+    case 'trails':
+      return trailList();
     case 'closures':
       return {
         titles: [t.what, t.who, t.when, t.until],
@@ -131,11 +146,11 @@ export function listOf(layer: WallLayer): LayerTable {
       };
     case 'centres':
       return {
-        titles: [t.name, t.what],
+        titles: [t.name, sharedWords().tier, t.floorArea],
         rows: (answerIn(theCentres.asked.value) ?? []).map(one => ({
           id: one.id,
           at: one.at,
-          cells: [nameOf(one), one.tier || one.kind],
+          cells: [nameOf(one), worded(sharedWords().tiers, one.tier || one.kind), one.floor_area_m2],
         })),
       };
     case 'subdistrict':
@@ -152,19 +167,54 @@ export function listOf(layer: WallLayer): LayerTable {
   }
 }
 
+const seenAt = (at: string) => (Date.parse(at) >= dayStart(shownMoment.value) ? clock(at) : shortMoment(at));
+
+/** How far everybody came in the last minutes, and where to. */
+function trailList(): LayerTable {
+  const t = wallMapWords().list;
+  const ways = shownWays();
+  return {
+    titles: [t.name, t.post, t.walked, t.near],
+    rows: shownPeople.value.flatMap(({ person, lon, lat, ...one }) => {
+      const way = ways.get(person);
+      if (!way) return [];
+      const walked = distance(walkedMetres(way, lat));
+      return [
+        {
+          id: person,
+          at: [lon, lat],
+          cells: [nameOf(one), postName(one.post), walked, communityNear(lon, lat)],
+        },
+      ];
+    }),
+  };
+}
+
+/** The community in whose middle a place lies most: its box holds the place, and of such its middle is nearest. */
+function communityNear(lon: number, lat: number): string {
+  let [name, least] = ['', Number.POSITIVE_INFINITY];
+  for (const one of answerIn(theAreas.asked.value) ?? []) {
+    const [west, south, east, north] = one.bbox;
+    if (one.level !== 'community' || lon < west || lon > east || lat < south || lat > north) continue;
+    const away = Math.hypot(lon - (west + east) / 2, lat - (south + north) / 2);
+    if (away < least) [name, least] = [nameOf(one), away];
+  }
+  return name;
+}
+
 function analysisList(layer: WallLayer): LayerTable {
-  const { list: t, giHot, giCold, densityUnit } = wallMapWords();
+  const { list: t, giHot, giCold, densityUnit, within } = wallMapWords();
   switch (layer) {
     case 'density':
       return {
-        titles: [`${t.value} (${densityUnit})`, t.count],
+        titles: [t.valueIn(densityUnit), t.near],
         rows: (answerIn(theDensity.asked.value)?.features ?? [])
           .toSorted((one, other) => other.properties.lower - one.properties.lower)
           .flatMap(({ geometry, properties }) =>
             partsOf(geometry).map((part, place) => ({
               id: `${properties.lower}.${place}`,
               box: part,
-              cells: [properties.lower, place + 1],
+              cells: [properties.lower, communityNear((part[0] + part[2]) / 2, (part[1] + part[3]) / 2)],
             })),
           ),
       };
@@ -185,7 +235,7 @@ function analysisList(layer: WallLayer): LayerTable {
       };
     case 'circles':
       return {
-        titles: [t.name, t.households, '5', '10', '15', t.share],
+        titles: [t.name, t.households, within(5), within(10), within(15), t.share],
         rows: (answerIn(theCoverage.asked.value)?.areas ?? [])
           .filter(one => one.level === 'subdistrict')
           .map(one => ({

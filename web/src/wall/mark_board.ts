@@ -8,7 +8,7 @@ import { answerIn } from '../shared/question';
 import { theme } from '../shared/theme';
 import { thePlan } from './batch';
 import { CaseLayer } from './case_layer';
-import { isUnderWay, markOf } from './case_marks';
+import { markOf } from './case_marks';
 import { Glide } from './glide';
 import { shownHazards } from './layer_features';
 import { opacities, opacityOf, shownLayers, type WallLayer } from './layers';
@@ -29,37 +29,29 @@ import {
 } from './mark_paint';
 import { Sprites } from './mark_sprites';
 import { theSuggestion } from './open_case';
+import { casesInHand, lookOf } from './people_looks';
 import { isReplaying } from './replay';
-import { cases, form, openId, people, queue, shownCase, shownCases, shownMoment, shownPeople } from './state';
-import { Trails } from './trails';
-import { replayedTrails, walkedBefore } from './trails_before';
+import { cases, form, openId, people, queue, shownCase, shownMoment, shownPeople } from './state';
+import { forgetTrails, noteTrails, shownWays } from './trails_before';
 
 /** Cases, people and what belongs to them over the map: what is known of them, painted when it changes. */
 
 const WALL_MAGNIFIED = 1.4;
 const CATCH_BEYOND_PX = 3;
-const SILENT_AFTER_MS = 30 * 60_000;
 const GLIDE_FROM_ZOOM = 13;
 /** Of the time that one painting takes, so many pass before the next step of a glide: the page stays quick. */
 const REST_OF_PAINTING = 5;
 const FRAME_MS = 16;
 
-const busyPeople = computed(
-  () =>
-    new Set(shownCases.value.filter(isUnderWay).flatMap(one => (one.holder === null ? [] : [one.holder]))),
-);
-
 export class MarkBoard {
   readonly #canvas: MapCanvas;
   readonly #cases = new CaseLayer();
   readonly #glide = new Glide();
-  readonly #trails = new Trails();
   readonly #stops: (() => void)[];
   #sprites: Sprites | null = null;
   #catches: Catch[] = [];
   #ratio = 1;
   #gliding: ReturnType<typeof setTimeout> | null = null;
-  #askedTrails = false;
   /** Told after each painting. */
   onPainted: () => void = () => undefined;
 
@@ -89,7 +81,7 @@ export class MarkBoard {
         if (this.#cases.show(queue.value)) repaint();
       }),
       effect(() => {
-        void busyPeople.value;
+        void casesInHand.value;
         this.#meet(shownPeople.value);
         repaint();
       }),
@@ -115,16 +107,8 @@ export class MarkBoard {
     const seen = map.getBounds();
     this.#glide.aim(everybody, performance.now(), ({ lon, lat }) => glides && seen.contains([lon, lat]));
     const trailed = shownLayers.value.has('trails');
-    if (!trailed) this.#askedTrails = false;
-    if (!trailed || isReplaying.peek()) return;
-    this.#trails.note(everybody);
-    if (!this.#askedTrails) void this.#askForTrails();
-  }
-
-  async #askForTrails(): Promise<void> {
-    this.#askedTrails = true;
-    for (const [person, way] of await walkedBefore()) this.#trails.begin(person, way);
-    this.#canvas.invalidate();
+    if (!trailed) forgetTrails();
+    else if (!isReplaying.peek()) noteTrails(everybody, () => this.#canvas.invalidate());
   }
 
   #paint(context: CanvasRenderingContext2D, outlook: Outlook): void {
@@ -145,7 +129,7 @@ export class MarkBoard {
       paint();
       context.globalAlpha = 1;
     };
-    shown('trails', () => paintTrails(brush, this.#waysShown()));
+    shown('trails', () => paintTrails(brush, shownWays().values()));
     shown('hazards', () =>
       paintHazards(
         brush,
@@ -180,19 +164,14 @@ export class MarkBoard {
     paintOpenCase(brush, one.at, offset, markOf(one, shownMoment.peek()), suggested);
   }
 
-  #waysShown() {
-    return isReplaying.peek() ? replayedTrails() : this.#trails.ways(Date.now());
-  }
-
   #peopleShown(): PersonMark[] {
-    const [busy, now] = [busyPeople.peek(), shownMoment.peek()];
+    const now = shownMoment.peek();
     return this.#glide.places(performance.now()).map(one => {
-      const silent = now - Date.parse(one.at) > SILENT_AFTER_MS;
       return {
         id: one.person,
         lon: one.lon,
         lat: one.lat,
-        look: silent ? 'silent' : busy.has(one.person) ? 'busy' : 'free',
+        look: lookOf(one, now),
         name: () => nameOf(one),
       };
     });

@@ -2,7 +2,8 @@ import type { MarkState } from '../shared/case_states';
 import type { Outlook } from '../shared/map/map_canvas';
 import { mercatorX, mercatorY } from '../shared/map/mercator';
 import type { CaseMark, GatheredMark } from './case_layer';
-import { between, discRadius, type PersonLook, type Sprites } from './mark_sprites';
+import { between, discRadius, type Sprites } from './mark_sprites';
+import type { PersonLook } from './people_looks';
 import type { Way } from './trails';
 
 /** How each kind of mark is painted over the map, in pixels of the screen. */
@@ -64,7 +65,7 @@ function attend(brush: Brush, id: string, attention: Attention, x: number, y: nu
 }
 
 /** Where people came from: lines that end at them. Steps closer than a pixel or two are one. */
-export function paintTrails({ context, outlook, sprites }: Brush, ways: readonly Way[]): void {
+export function paintTrails({ context, outlook, sprites }: Brush, ways: Iterable<Way>): void {
   const least = 1.5 * outlook.ratio;
   context.beginPath();
   for (const way of ways) {

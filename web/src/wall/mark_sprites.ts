@@ -1,19 +1,13 @@
 import { MARK_SHAPES, type MarkState } from '../shared/case_states';
 import { type Painting, painted } from '../shared/map/pictures';
 import { token } from '../shared/palette';
+import { LOOK_TOKENS, type PersonLook } from './people_looks';
 
 /** Marks painted once in each size and colour that they are seen in: to draw one is then to copy it. */
-
-export type PersonLook = 'free' | 'busy' | 'silent';
 
 const MARK_PX = 22;
 const PERSON_PX = 20;
 const KEPT = 800;
-const LOOK_TOKENS: Record<PersonLook, string> = {
-  free: 'ink-2',
-  busy: 'state-underway',
-  silent: 'state-paused',
-};
 
 export class Sprites {
   readonly #painted = new Map<string, HTMLCanvasElement>();
@@ -56,23 +50,25 @@ export class Sprites {
     return this.#get(`person-${look} ${far} ${scale.toFixed(2)}`, scale, () => ({
       size: PERSON_PX,
       draw: context => {
+        const [colour, ground] = [this.colour(LOOK_TOKENS[look]), this.colour('map-halo')];
+        // Whose place is an old one is hollow: its grey alone would not tell it from who is free.
+        const [disc, edge, figure] = look === 'silent' ? [ground, colour, colour] : [colour, ground, ground];
         if (far) {
           context.beginPath();
           context.arc(10, 10, 4.5, 0, 2 * Math.PI);
-          context.fillStyle = this.colour(LOOK_TOKENS[look]);
+          context.fillStyle = disc;
           context.fill();
           context.lineWidth = 2;
-          context.strokeStyle = this.colour('map-halo');
+          context.strokeStyle = edge;
           context.stroke();
           return;
         }
-        const figure = this.colour('map-halo');
         context.beginPath();
         context.arc(10, 10, 8, 0, 2 * Math.PI);
-        context.fillStyle = this.colour(LOOK_TOKENS[look]);
+        context.fillStyle = disc;
         context.fill();
         context.lineWidth = 1.5;
-        context.strokeStyle = figure;
+        context.strokeStyle = edge;
         context.stroke();
         context.fillStyle = figure;
         context.beginPath();

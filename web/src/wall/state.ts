@@ -23,7 +23,7 @@ import { countKpis } from './kpis';
 import { shownLayers } from './layers';
 import { PeopleStore } from './people_store';
 import { NO_FILTER, type QueueFilter, queueOf, SHOWN } from './queue_filter';
-import { replayedCase, replayedCases, replayedPeople, replayMoment } from './replay';
+import { replayedCase, replayedCases, replayedPeople, replayMoment, theDay } from './replay';
 
 /** What the command centre knows and shows; what a colleague should see too lives in the address. */
 
@@ -121,6 +121,14 @@ export const queue = computed(() => {
 export const kpis = computed(() =>
   countKpis(shownCases.value, shownMoment.value, dayStart(shownMoment.value)),
 );
+
+/** How many are on shift, whether or not it is known where. */
+export const onShift = computed(() => {
+  const then = replayMoment.value;
+  return then === null
+    ? (answerIn(theDistrict.asked.value)?.counts.on_shift ?? 0)
+    : (theDay.value?.onShiftAt(then) ?? 0);
+});
 
 export const openId = computed(() => inAddress('case'));
 export const openCase = (id: string | null) => putInAddress({ case: id }, true);

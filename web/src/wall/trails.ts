@@ -1,5 +1,6 @@
 import type { Position } from '../shared/case_api';
 import { mercatorX, mercatorY } from '../shared/map/mercator';
+import { earthAroundM } from '../shared/scale';
 
 /** The ways of the last minutes: what the stream told, kept no longer than they are drawn. */
 
@@ -15,6 +16,7 @@ export interface Step {
   y: number;
 }
 export type Way = readonly Step[];
+export type Ways = ReadonlyMap<string, Way>;
 
 export const stepAt = (at: number, lon: number, lat: number): Step => ({
   at,
@@ -48,15 +50,25 @@ export class Trails {
     this.#ways.set(person, [...steps.filter(step => step.at < first), ...known].slice(-MOST_POINTS));
   }
 
-  /** What of them is still to be drawn. */
-  ways(now: number): Way[] {
-    const found: Way[] = [];
-    for (const way of this.#ways.values()) {
+  /** What of them is still to be drawn, by person. */
+  ways(now: number): Ways {
+    const found = new Map<string, Way>();
+    for (const [person, way] of this.#ways) {
       while (way[0] && now - way[0].at > TRAIL_MS) way.shift();
-      if (way.length > 1) found.push(way);
+      if (way.length > 1) found.set(person, way);
     }
     return found;
   }
+}
+
+/** How far somebody came, at the latitude where he is. */
+export function walkedMetres(way: Way, lat: number): number {
+  let walked = 0;
+  for (let place = 1; place < way.length; place += 1) {
+    const [before, step] = [way[place - 1] as Step, way[place] as Step];
+    walked += Math.hypot(step.x - before.x, step.y - before.y);
+  }
+  return walked * earthAroundM(lat);
 }
 
 function append(way: Step[], step: Step): void {

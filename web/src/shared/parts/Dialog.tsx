@@ -7,7 +7,7 @@ import './dialog.css';
 interface DialogProps {
   title: string;
   onClose: () => void;
-  /** The buttons: what it does first, cancel last. */
+  /** The buttons: what it does first, cancel last. Ctrl and Enter press the first. */
   acts?: ComponentChildren;
   children: ComponentChildren;
 }
@@ -24,6 +24,8 @@ export function Dialog({ title, onClose, acts, children }: DialogProps) {
     const closed = () => close.current();
     dialog?.addEventListener('close', closed);
     dialog?.showModal();
+    // Whoever begins to type at once writes into the first field: by themselves browsers choose the button that closes.
+    dialog?.querySelector<HTMLElement>('.dialog__body :is(input, select, textarea)')?.focus();
     return () => {
       dialog?.removeEventListener('close', closed);
       dialog?.close();
@@ -41,6 +43,8 @@ export function Dialog({ title, onClose, acts, children }: DialogProps) {
       onKeyDown={event => {
         // The page's own keys are not meant while a question is open.
         event.stopPropagation();
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+        element.current?.querySelector<HTMLElement>('.dialog__foot button')?.click();
       }}
     >
       <div class="dialog__frame">

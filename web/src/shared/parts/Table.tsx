@@ -35,6 +35,7 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
               >
                 <button
                   type="button"
+                  title={column.hint}
                   onClick={() => setSort({ id: column.id, up: active ? !sort.up : true })}
                 >
                   {column.title}

@@ -55,8 +55,6 @@ export const district: Translated<typeof zh> = {
     station: 'Service station',
     temporary_station: 'Temporary station',
   },
-  tier: 'Tier',
-  tiers: { '1': '1 (district)', '6': '6 (subdistrict)', N: 'N (community)', station: 'Station' },
   floorArea: 'Floor area',
   place: 'Place',
 

@@ -11,6 +11,8 @@ export const shared: Translated<typeof zh> = {
   centre: 'Service centre',
   estate: 'Estate',
   levels: { district: 'District', subdistrict: 'Subdistrict', community: 'Community', grid: 'Grid' },
+  tier: 'Tier',
+  tiers: { '1': '1 (district)', '6': '6 (subdistrict)', N: 'N (community)', station: 'Station' },
 
   synthetic: 'Synthetic sample',
   syntheticHint: 'A sample district made from a seed: every name, boundary and person is invented.',
@@ -138,6 +140,8 @@ export const shared: Translated<typeof zh> = {
     department_contact: 'Department contact',
     supervisor: 'Supervisor',
     operator: 'Operator',
+    resident: 'Resident',
+    auditor: 'Auditor',
     planner: 'Planner',
     administrator: 'Administrator',
   },

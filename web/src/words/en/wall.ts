@@ -34,7 +34,7 @@ export const wall: Translated<typeof zh> = {
   kpiHint: {
     reported: 'Cases reported since midnight',
     filed: 'Cases filed since midnight',
-    waiting: 'Cases reported, filed or offered that nobody has taken yet',
+    waiting: 'Cases reported, filed or offered that nobody has taken yet, without those put aside',
     underway: 'Cases that somebody took, or is on site for',
     late: 'Open cases past their deadline',
     soon: 'Cases with less than a quarter of their time left',
@@ -74,6 +74,17 @@ export const wall: Translated<typeof zh> = {
     done: 'Done',
     reportIn: 'Reported in',
     satisfied: 'Satisfied',
+  },
+
+  rankingHints: {
+    closed: 'Cases closed in this period',
+    overdue: 'Cases due in this period that were not settled by then',
+    on_time_handling_rate: 'Of the cases due in this period, those settled in time',
+    closing_rate: 'Of the cases due in this period, those closed',
+    called: 'Calls in this period',
+    report_in_rate: 'Of the calls, those reported in to; without those released before',
+    on_time_report_in_rate: 'Of the calls, those reported in to without a reminder',
+    satisfaction_rate: 'Of the subdistricts’ ratings, the satisfied',
   },
 
   queue: 'Cases',
@@ -134,6 +145,8 @@ export const wall: Translated<typeof zh> = {
   keyTake: 'Take the case on, or let it go',
   taken: number => `You take #${number} on; the other operators see it`,
   letGo: number => `You let #${number} go`,
+  notTold: number =>
+    `The server cannot be reached: the other operators do not see yet what you did with #${number}`,
   takenOver: (name, number) => `${name} took #${number} on`,
   takenByMe: 'mine',
   handOf: (name, taken) => (taken ? `${name} took it on` : `${name} has it open`),
@@ -319,7 +332,7 @@ export const wall: Translated<typeof zh> = {
   alarmsSeen: 'Mark all as seen',
   noticesAllow: 'Show alarms on the desktop',
   noticesOn: 'While this page is in the background, alarms show on the desktop',
-  noticesOff: 'The browser does not allow desktop notices; its site settings can',
+  noticesOff: 'The browser blocks desktop notices; they can be allowed in its site settings',
   alarmKinds: {
     urgent: 'Urgent case',
     soon: 'Nearly late',

@@ -45,8 +45,6 @@ export const district = {
 
   centreKind: '类别',
   centreKinds: { community_centre: '社区党群服务中心', station: '服务站', temporary_station: '临时服务站' },
-  tier: '层级',
-  tiers: { '1': '1（区级）', '6': '6（街镇级）', N: 'N（社区级）', station: '站点' },
   floorArea: '建筑面积',
   place: '位置',
 

@@ -9,6 +9,8 @@ export const shared = {
   centre: '服务中心',
   estate: '小区',
   levels: { district: '区', subdistrict: '街道（镇）', community: '社区（村）', grid: '网格' },
+  tier: '层级',
+  tiers: { '1': '1（区级）', '6': '6（街镇级）', N: 'N（社区级）', station: '站点' },
 
   synthetic: '合成样例',
   syntheticHint: '这是按种子生成的样例区：地名、边界与人员均为虚构。',
@@ -136,6 +138,8 @@ export const shared = {
     department_contact: '部门联络员',
     supervisor: '督导员',
     operator: '坐席员',
+    resident: '居民',
+    auditor: '审计员',
     planner: '规划员',
     administrator: '管理员',
   },

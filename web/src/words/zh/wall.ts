@@ -31,7 +31,7 @@ export const wall = {
   kpiHint: {
     reported: '今天零点以来上报的案件',
     filed: '今天零点以来立案的案件',
-    waiting: '已上报、已立案或已派出、还没有人接的案件',
+    waiting: '已上报、已立案或已派出、还没有人接的案件；暂停和挂账的不算',
     underway: '已接单或已到场的案件',
     late: '超过时限、还没有办完的案件',
     soon: '剩余时间不到四分之一的案件',
@@ -66,6 +66,17 @@ export const wall = {
     done: '办完',
     reportIn: '报到率',
     satisfied: '满意率',
+  },
+
+  rankingHints: {
+    closed: '本时段内结案的案件',
+    overdue: '时限在本时段内、到期仍没有办完的案件',
+    on_time_handling_rate: '时限在本时段内的案件中，按时办完的比例',
+    closing_rate: '时限在本时段内的案件中，已结案的比例',
+    called: '本时段内被吹哨呼叫的次数',
+    report_in_rate: '呼叫中已报到的比例，提前解除的不算',
+    on_time_report_in_rate: '呼叫中未经催办就报到的比例',
+    satisfaction_rate: '街道（镇）评价中满意的比例',
   },
 
   queue: '案件队列',
@@ -126,6 +137,7 @@ export const wall = {
   keyTake: '接手或放下案件',
   taken: (number: number) => `#${number} 已由您接手，其他坐席可以看到`,
   letGo: (number: number) => `#${number} 已放下`,
+  notTold: (number: number) => `连接不上服务器：其他坐席暂时看不到您对 #${number} 的接手或放下`,
   takenOver: (name: string, number: number) => `#${number} 已由${name}接手`,
   takenByMe: '我已接手',
   handOf: (name: string, taken: boolean) => (taken ? `${name}已接手` : `${name}正在查看`),
