@@ -135,7 +135,7 @@ describe('the sources', () => {
   it('call no address outside the server', () => {
     const outside = sources(/\.(css|tsx?|js)$/)
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/https?:\/\/[^\s'"`)]+/g)].map(match => [path, match[0]]),
+        [...text.matchAll(/https?:\/\/[^\s'"`);]+/g)].map(match => [path, match[0]]),
       )
       .filter(([, found]) => found !== 'http://www.w3.org/2000/svg');
     expect(outside).toEqual([]);
