@@ -6,19 +6,24 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 
 from api.settings import data_folder, default_data_path
 from api.store.cluster import Cluster
-from api.store.database import MIGRATIONS, asyncpg_url, migrate, open_engine
+from api.store.database import MIGRATIONS, asyncpg_url, driver_transaction, migrate, open_engine
 from api.store.sample import ensure_sample
+from dispatch.clocks import CITY_ZONE
 from tests.aside import aside
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_SOURCES = ("api/store/**/*.py", "dispatch/**/*.py", "geo/**/*.py", "data/[bp]*/*")
 """What the loaded sample district is made by and of: code, `data/boundaries`, `data/policy`."""
+
+DAY_BEGINS, DAY_ENDS = 8, 20
+"""Hours between which the sample's own rosters have people of all posts on shift, and an hour to spare."""
 
 _TEMPLATE_LOCK = 0x54455354
 _SAMPLE_LOCK = 0x53414D50
@@ -107,8 +112,30 @@ async def load_sample(database_url: str) -> None:
     engine = open_engine(database_url)
     try:
         await ensure_sample(engine, data_folder())
+        async with driver_transaction(engine) as driver:
+            await _work_by_night(driver, datetime.now(CITY_ZONE))
     finally:
         await engine.dispose()
+
+
+async def _work_by_night(driver: asyncpg.Connection, now: datetime) -> None:
+    """Put those who work at noon on shift at night too: a district asleep would fail what passes by day."""
+    if DAY_BEGINS <= now.hour < DAY_ENDS:
+        return
+    await driver.execute(
+        """
+        INSERT INTO roster (district, id, person, starts_at, ends_at, emergency, station)
+        SELECT district, gen_random_uuid(), person, $1::timestamptz - interval '4 hours',
+               $1::timestamptz + interval '8 hours', emergency, station
+        FROM roster AS day
+        WHERE starts_at <= $2 AND ends_at > $2
+          AND NOT EXISTS (SELECT FROM roster AS night
+                          WHERE night.person = day.person AND night.starts_at <= $1
+                            AND night.ends_at > $1::timestamptz + interval '1 hour')
+        """,
+        now,
+        now.replace(hour=12, minute=0),
+    )
 
 
 def share_compiled_roads(data_path: Path) -> None:
