@@ -35,7 +35,7 @@ UV = "uv>=0.8,<1"
 AT_ONCE = {"-h", "--help", "help", "-V", "--version"}
 """Words that are answered before anything is set up."""
 
-NEEDS_PAGES = {"up", "test"}
+NEEDS_PAGES = {"up", "test", "pictures"}
 
 
 class Checkout:

@@ -54,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("test", "test", "the whole gate: style, types, tests, pages, wheel", "全部检查与测试", True),
     Command("check", "check", "lint, types and layers only", "仅代码检查", True),
     Command("bench", "bench", "measure one thing: yilu bench NAME", "性能测量", True),
+    Command("pictures", "pictures", "take the pictures in docs/pictures anew", "重新拍摄文档图片", True),
 )
 """Every command. A command's module has `add_arguments(parser)` and `run(args) -> int`."""
 

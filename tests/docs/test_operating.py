@@ -54,6 +54,17 @@ def test_every_link_inside_the_checkout_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_every_picture_is_shown_and_together_they_are_no_burden() -> None:
+    pictures = {path.resolve(): path.stat().st_size for path in (ROOT / "docs" / "pictures").iterdir()}
+    shown = {
+        (page.parent / target).resolve()
+        for page in PAGES
+        for target in re.findall(r"!\[[^]]*\]\(([^)\s]+)\)", page.read_text())
+    }
+    assert set(pictures) == shown
+    assert sum(pictures.values()) < 6_000_000
+
+
 def test_what_is_locked_names_no_host() -> None:
     for lock in ("requirements.lock", "requirements-dev.lock"):
         lines = (ROOT / lock).read_text().splitlines()

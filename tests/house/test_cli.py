@@ -68,6 +68,10 @@ def test_every_command_has_its_two_functions_and_its_own_help(
         (["xyzzy"], "yilu: there is no command 'xyzzy': see yilu --help"),
         (["up", "--prot", "1"], "yilu up: unrecognized arguments: --prot 1 (see yilu up --help)"),
         (["bench", "nothing"], "yilu: there is no benchmark 'nothing'"),
+        (
+            ["pictures", "nothing"],
+            "yilu: there are no pictures of 'nothing'; there are command_centre",
+        ),
     ],
 )
 def test_bad_input_gets_one_sentence_and_status_2(words: list[str], sentence: str) -> None:

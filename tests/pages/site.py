@@ -33,12 +33,17 @@ class Site:
 
 
 @contextmanager
-def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator[Site]:
-    """Load the sample district into the database and serve it until the end; port 0: any that is free."""
+def served_sample(
+    database_url: str, data_path: Path, port: int = 0, *, background: bool = True
+) -> Iterator[Site]:
+    """Load the sample district into the database and serve it until the end; port 0: any that is free.
+
+    Without `background` the server does nothing by itself but know its roads: for whoever keeps its time.
+    """
     settings = Settings.read({}, database_url=database_url, data_path=data_path)
     aside(load_sample(database_url))
     share_compiled_roads(data_path)
-    app = create_app(settings)
+    app = create_app(settings, background=background)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
@@ -50,7 +55,7 @@ def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator
         thread = threading.Thread(target=loop.run_until_complete, args=(serving,), daemon=True)
         thread.start()
         try:
-            _await_start(app, server, thread)
+            _await_start(app, server, thread, loop, background)
             yield Site(url, app, settings, loop)
         finally:
             server.should_exit = True
@@ -58,8 +63,16 @@ def served_sample(database_url: str, data_path: Path, port: int = 0) -> Iterator
             loop.close()
 
 
-def _await_start(app: FastAPI, server: uvicorn.Server, thread: threading.Thread) -> None:
+def _await_start(
+    app: FastAPI,
+    server: uvicorn.Server,
+    thread: threading.Thread,
+    loop: asyncio.AbstractEventLoop,
+    background: bool,
+) -> None:
     """Return when it serves and its roads are compiled, so that no page finds them still missing."""
-    while not (server.started and app.state.roads.network is not None):
+    while not server.started or (background and app.state.roads.network is None):
         assert thread.is_alive(), "the server ended before it started"
         time.sleep(0.02)
+    if not background:
+        asyncio.run_coroutine_threadsafe(app.state.roads.step(), loop).result()

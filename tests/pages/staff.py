@@ -43,21 +43,35 @@ class Worker:
         return answer.json()
 
 
-def sign_in(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None, **place: str) -> Worker:
+def sign_in(
+    site: Site,
+    role: Role,
+    area: str = DISTRICT,
+    person: UUID | None = None,
+    called: str | None = None,
+    **place: str,
+) -> Worker:
     """Make an account with one role in one place and sign it in by a one-time link."""
-    link = mint_link(site, role, area, person, **place)
+    link = mint_link(site, role, area, person, called, **place)
     client = httpx.Client(base_url=site.url, headers={"X-Requested-With": "tests"}, timeout=PATIENCE_S)
     answer = client.post("/api/v1/session/link", json={"link": link})
     assert answer.status_code == 201, answer.text
     return Worker(client, client.cookies[SESSION_COOKIE])
 
 
-def mint_link(site: Site, role: Role, area: str = DISTRICT, person: UUID | None = None, **place: str) -> str:
+def mint_link(
+    site: Site,
+    role: Role,
+    area: str = DISTRICT,
+    person: UUID | None = None,
+    called: str | None = None,
+    **place: str,
+) -> str:
     """Make an account with one role in one place; the secret of its one-time link."""
-    return aside(_mint(site, Grant(role, area, **place), person))
+    return aside(_mint(site, Grant(role, area, **place), person, called))
 
 
-async def _mint(site: Site, grant: Grant, person: UUID | None) -> str:
+async def _mint(site: Site, grant: Grant, person: UUID | None, called: str | None) -> str:
     engine = open_engine(site.settings.database_url)
     try:
         async with transaction(engine) as connection:
@@ -68,7 +82,7 @@ async def _mint(site: Site, grant: Grant, person: UUID | None) -> str:
                 DISTRICT,
                 account,
                 name=name,
-                display_name=name,
+                display_name=called or name,
                 created_by="tests",
                 person=person,
             )

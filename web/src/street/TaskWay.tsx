@@ -42,9 +42,10 @@ export function TaskWay({ one }: { one: TaskWithCase }) {
     );
     return () => clearTimeout(again);
   }, [notReady, asked]);
-  const fresh = answerIn(asked);
-  const way = fresh?.task === one.task.id ? fresh : lastWays.value[one.task.id];
+  const way = wayTo(one.task.id);
   const marks = useComputed<readonly PhoneMark[]>(() => {
+    // asked for in here: a way that comes after the step that made it necessary is drawn as well
+    const way = wayTo(one.task.id);
     const me: Point | null = here.value ? [here.value.lon, here.value.lat] : null;
     return [
       ...(way ? [{ kind: 'way' as const, at: way.line }] : []),
@@ -75,6 +76,12 @@ export function TaskWay({ one }: { one: TaskWithCase }) {
       )}
     </section>
   );
+}
+
+/** The way that was asked for, or the last one that was shown. */
+function wayTo(task: string): Way | undefined {
+  const fresh = answerIn(theWay.asked.value);
+  return fresh?.task === task ? fresh : lastWays.value[task];
 }
 
 function WayInWords({ way }: { way: Way }) {
