@@ -38,15 +38,19 @@ class Desk:
         self._thinking: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     async def work(self) -> None:
-        """Look at what is open, until cancelled."""
-        while True:
-            try:
-                for case in await self._look():
-                    self._consider(case)
-                await self._answer_whistles()
-            except (NoNetworkError, httpx.TransportError, RefusedError):
-                pass
-            await asyncio.sleep(LOOK_EVERY_S)
+        """Look at what is open, until cancelled; what was being thought over then is left."""
+        try:
+            while True:
+                try:
+                    for case in await self._look():
+                        self._consider(case)
+                    await self._answer_whistles()
+                except (NoNetworkError, httpx.TransportError, RefusedError):
+                    pass
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            for thought in tuple(self._thinking.values()):
+                thought.cancel()
 
     async def _look(self) -> Sequence[Item]:
         page = await self._wire.call(

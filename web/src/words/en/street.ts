@@ -102,7 +102,7 @@ export const street: Translated<typeof zh> = {
       : `${count} records still wait on this phone; they are sent after you sign in.`,
   roundTotal: (time: string) => `About ${time} on foot in all`,
   roundLeg: (time: string) => `${time} on foot`,
-  closeBy: 'close by',
+  closeBy: 'Close by',
   roundSame: 'same place',
   roundLate: 'will be late on arrival',
   roundUnreached: 'no way on foot',
