@@ -1,7 +1,7 @@
 """What an act changes: everything that one transaction has to save, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -118,25 +118,23 @@ class Change:
 
     def then(self, later: "Change") -> "Change":
         """Both acts as one: saved together or not at all. The later one was decided upon this one's case."""
-        cancelled = set(later.timers_cancelled)
-        moved = {timer.key for timer in later.timers_set}
-        kept = tuple(t for t in self.timers_set if t.key not in cancelled and t.key not in moved)
+        moved = tuple(timer.key for timer in later.timers_set)
+        kept = tuple(t for t in self.timers_set if t.key not in moved + later.timers_cancelled)
+        cancelled = self.timers_cancelled + later.timers_cancelled
         reserve, release = _net(self.reserve + later.reserve, self.release + later.release)
-        return replace(
-            later,
-            events=self.events + later.events,
-            expected=self.expected,
-            seen_events=self.seen_events,
-            finding=self.finding or later.finding,
-            tasks=_latest_tasks(self.tasks + later.tasks),
-            whistles=_latest_whistles(self.whistles + later.whistles),
-            timers_set=kept + later.timers_set,
-            timers_cancelled=tuple(
-                key for key in (*self.timers_cancelled, *later.timers_cancelled) if key not in moved
-            ),
-            reserve=reserve,
-            release=release,
-            notices=self.notices + later.notices,
+        return Change(
+            later.case,
+            self.events + later.events,
+            self.expected,
+            self.seen_events,
+            self.finding or later.finding,
+            _latest_tasks(self.tasks + later.tasks),
+            _latest_whistles(self.whistles + later.whistles),
+            kept + later.timers_set,
+            tuple(key for key in cancelled if key not in moved),
+            reserve,
+            release,
+            self.notices + later.notices,
         )
 
 

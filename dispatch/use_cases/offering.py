@@ -12,7 +12,6 @@ from dispatch.lifecycle import Action, State
 from dispatch.policy import DispatchMode, Policy
 from dispatch.use_cases.calling import call_whistle
 from dispatch.use_cases.steps import (
-    cancel,
     case_timer,
     demand_own,
     demand_reason,
@@ -87,18 +86,19 @@ def offer(
         "reason_en": choice.reason.en,
         **_runners_up(decision),
     }
-    moved = with_case(
-        step(case, Action.OFFER, act, details=details, task=task),
-        task=task.id,
-        holder=who.person,
-        ring=choice.ring,
-        ring_since=case.ring_since if case.ring is choice.ring else act.at,
-    )
+    fields = {
+        "task": task.id,
+        "holder": who.person,
+        "ring": choice.ring,
+        "ring_since": case.ring_since if case.ring is choice.ring else act.at,
+    }
+    moved = step(case, Action.OFFER, act, details=details, task=task, fields=fields)
     timer = Timer(offer_timer(task), case.district, choice.expires_at)
     notice = Notice(NoticeKind.OFFER, case.id, choice.reason, person=who.person)
     return replace(
-        cancel(moved, TimerKind.LOOK_AGAIN),
+        moved,
         timers_set=(timer,),
+        timers_cancelled=(case_timer(case, TimerKind.LOOK_AGAIN),),
         reserve=(who.person,),
         notices=(notice,),
     )

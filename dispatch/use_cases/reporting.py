@@ -19,11 +19,14 @@ from dispatch.use_cases.ending import close_if_allowed, demand_outcome, evidence
 from dispatch.use_cases.steps import (
     cancel,
     demand_reason,
+    due_noted,
     run_clock,
+    running_clock,
     set_timer,
     step,
     stop_clock,
     with_case,
+    with_clock_timers,
     with_due,
 )
 from dispatch.words import Words
@@ -110,7 +113,8 @@ def report_finding(finding: Finding, place: Place, act: Act, policy: Policy) -> 
         return reported.then(settle(reported.case, act, policy, finding.outcome))
     if needs_screening(reported.case, policy):
         return wait_for_screening(reported, policy)
-    return reported.then(file(reported.case, replace(act, actor=THE_SYSTEM, reason=""), policy))
+    by_itself = Act(THE_SYSTEM, act.at, act.ids, phone_at=act.phone_at)
+    return reported.then(file(reported.case, by_itself, policy))
 
 
 def confirm(case: Case, act: Act) -> Change:
@@ -150,9 +154,10 @@ def file(case: Case, act: Act, policy: Policy) -> Change:
         raise OutsideDistrictError
     if policy.kinds[case.kind].confirm_before_filing and not case.confirmed:
         raise NotConfirmedError
-    moved = with_case(step(case, Action.FILE, act), filed_at=act.at)
-    running = run_clock(cancel(moved, TimerKind.SCREEN_DUE), policy)
-    return with_due(running)
+    clock = running_clock(case, act.at, policy)
+    fields = {"filed_at": act.at, "clock": clock}
+    moved = step(case, Action.FILE, act, details=due_noted(clock), fields=fields)
+    return with_clock_timers(cancel(moved, TimerKind.SCREEN_DUE), policy)
 
 
 def settle(case: Case, act: Act, policy: Policy, outcome: Outcome | None) -> Change:

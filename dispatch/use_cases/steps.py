@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.cases import LIVE_TASKS, Act, Case, CaseEvent, Detail, Task, TaskState
 from dispatch.changes import CLOCK_TIMERS, Change, Timer, TimerKey, TimerKind
-from dispatch.clocks import ClockState
+from dispatch.clocks import Clock, ClockState
 from dispatch.errors import NotYourTaskError, ReasonMissingError
 from dispatch.ids import EventId
 from dispatch.lifecycle import Action, guard, next_state
@@ -20,9 +20,18 @@ def step(
     *,
     details: Mapping[str, Detail] | None = None,
     task: Task | None = None,
+    fields: Mapping[str, object] | None = None,
 ) -> Change:
-    """The case moved by the action, with its event; raises where the table has no such step."""
-    after = replace(case, state=next_state(case.state, action), events=case.events + 1)
+    """The case moved by the action, with its event; raises where the table has no such step.
+
+    `fields` are what the act sets of the case beside its state.
+    """
+    after = replace(
+        case,
+        state=next_state(case.state, action),
+        events=case.events + 1,
+        **(fields or {}),  # type: ignore[arg-type]  # names are checked by replace itself
+    )
     event = CaseEvent(
         EventId(act.ids()),
         case.id,
@@ -101,16 +110,17 @@ def with_clock_timers(change: Change, policy: Policy) -> Change:
         TimerKind.ESCALATE_SUBDISTRICT: clock.due + stages.to_subdistrict,
         TimerKind.ESCALATE_DISTRICT: clock.due + stages.to_subdistrict + stages.to_district,
     }
-    ahead = tuple(
-        Timer(case_timer(change.case, kind), change.case.district, at)
-        for kind, at in instants.items()
-        if at > now
-    )
-    gone = tuple(case_timer(change.case, kind) for kind, at in instants.items() if at <= now)
+    ahead, gone = [], []
+    for kind, at in instants.items():
+        key = case_timer(change.case, kind)
+        if at > now:
+            ahead.append(Timer(key, change.case.district, at))
+        else:
+            gone.append(key)
     return replace(
         change,
-        timers_set=change.timers_set + ahead,
-        timers_cancelled=change.timers_cancelled + gone,
+        timers_set=(*change.timers_set, *ahead),
+        timers_cancelled=(*change.timers_cancelled, *gone),
     )
 
 
@@ -135,18 +145,24 @@ def stop_clock(change: Change, policy: Policy) -> Change:
 
 def run_clock(change: Change, policy: Policy) -> Change:
     """Let the clock run on with what was left, or start it where it never ran."""
-    case, now = change.case, change.events[-1].at
-    if case.clock.state is ClockState.UNSET:
-        allowance = policy.allowance(case.category, case.place.area)
-        clock = case.clock.start(now, allowance, policy.calendar)
-    else:
-        clock = case.clock.resume(now, policy.calendar)
+    clock = running_clock(change.case, change.events[-1].at, policy)
     return with_clock_timers(with_case(change, clock=clock), policy)
+
+
+def running_clock(case: Case, now: datetime, policy: Policy) -> Clock:
+    """The case's clock as it runs on from now, or starts where it never ran."""
+    if case.clock.state is ClockState.UNSET:
+        return case.clock.start(now, policy.allowance(case.category, case.place.area), policy.calendar)
+    return case.clock.resume(now, policy.calendar)
 
 
 def with_due(change: Change) -> Change:
     """Note the new deadline in the event, so that every figure can be recomputed from events alone."""
     *earlier, last = change.events
-    due = change.case.clock.due
-    details = {**last.details, "due": due.isoformat() if due else None}
+    details = {**last.details, **due_noted(change.case.clock)}
     return replace(change, events=(*earlier, replace(last, details=details)))
+
+
+def due_noted(clock: Clock) -> dict[str, Detail]:
+    """What an event notes of a deadline."""
+    return {"due": clock.due.isoformat() if clock.due else None}
