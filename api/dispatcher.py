@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.ids import new_id
 from api.store.cases import CaseFile, list_tasks
 from api.store.database import driver_alone
-from api.store.people_near import ALL_LEVELS, Neighbours, PeopleMemory, Vicinity, list_people_near
+from api.store.people_near import ALL_LEVELS, PeopleMemory, Vicinity, list_people_near
 from api.together import Together
 from dispatch import use_cases
 from dispatch.by_hand import AtHand, list_at_hand
@@ -22,7 +22,7 @@ from dispatch.errors import NotAllowedToTakeError
 from dispatch.findings import Wish
 from dispatch.ids import PersonId
 from dispatch.lifecycle import Action, State
-from dispatch.policy import Policy
+from dispatch.policy import DispatchMode, Policy
 from dispatch.ports import TravelTimes
 from dispatch.situation import Situation
 from dispatch.words import Words
@@ -45,10 +45,11 @@ _WAITING = frozenset({ClockState.PAUSED, ClockState.SUSPENDED})
 
 NOBODY = Words("没有可派人员", "nobody can be sent")
 
+_ALL_RINGS = frozenset(Ring)
 _LOOKS: tuple[tuple[tuple[int, ...], frozenset[Ring]], ...] = (
     ((), frozenset({Ring.FINDER, Ring.TASK_FORCE})),
     ((15, 12), frozenset({Ring.FINDER, Ring.TASK_FORCE, Ring.GRID})),
-    (ALL_LEVELS, frozenset(Ring)),
+    (ALL_LEVELS, _ALL_RINGS),
 )
 """Whom to read for which rings: the street's people suffice for most cases, and the next ones are read only
 where nobody of these can go."""
@@ -134,8 +135,10 @@ class StoreDispatcher:
                 continue
             situation = await self._situation(driver, case, policy, now, finder, levels)
             decision = decide(case, _with_places(situation, released), now, tried=tried, finder=finder)
-            if rings == frozenset(Ring) or (decision.choice is not None and decision.ring in rings):
+            if rings == _ALL_RINGS or (decision.choice is not None and decision.ring in rings):
                 break
+        if decision.choice is not None and decision.mode is DispatchMode.AUTOMATIC:
+            situation.take_place(decision.choice.responder.person)
         return decision
 
     async def at_hand(
@@ -184,16 +187,25 @@ class StoreDispatcher:
         also: PersonId | None,
         levels: tuple[int, ...] = ALL_LEVELS,
     ) -> Situation:
+        """The people around a case; without a connection, those around all that come in the same instant.
+
+        These share one situation: whom one of them is offered to has a place less for the next.
+        """
         vicinity = Vicinity(case.place, now, also, levels)
         if driver is None:
-            near = await self._together.ask(vicinity)
-        else:
-            (near,) = await list_people_near(driver, self._district, [vicinity], self._memory)
-        return Situation(policy, [near.task_force] if near.task_force else [], near.people, self._travels())
+            return await self._together.ask((vicinity, policy))
+        return await self._read(driver, [vicinity], policy)
 
-    async def _read_together(self, asked: Sequence[Vicinity]) -> Sequence[Neighbours]:
+    async def _read_together(self, asked: Sequence[tuple[Vicinity, Policy]]) -> Sequence[Situation]:
         async with driver_alone(self._engine) as driver:
-            return await list_people_near(driver, self._district, asked, self._memory)
+            shared = await self._read(driver, [vicinity for vicinity, _ in asked], asked[0][1])
+        return [shared] * len(asked)
+
+    async def _read(
+        self, driver: asyncpg.Connection, vicinities: Sequence[Vicinity], policy: Policy
+    ) -> Situation:
+        near = await list_people_near(driver, self._district, vicinities, self._memory)
+        return Situation(policy, near.task_forces, near.people, self._travels())
 
 
 def _with_places(situation: Situation, released: Iterable[PersonId]) -> Situation:

@@ -1,7 +1,6 @@
 """Who could be sent to a place: the people of its street's task force, its grid, its community and above."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -99,10 +98,10 @@ class Vicinity:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Who was found, and the street's task force where it has a chief."""
+    """Who was found in all vicinities asked for, and their streets' task forces where they have a chief."""
 
     people: tuple[Responder, ...]
-    task_force: TaskForce | None
+    task_forces: tuple[TaskForce, ...]
 
 
 class PeopleMemory:
@@ -135,8 +134,11 @@ class PeopleMemory:
 
 async def list_people_near(
     driver: asyncpg.Connection, district: str, asked: Sequence[Vicinity], memory: PeopleMemory | None = None
-) -> list[Neighbours]:
-    """Who is to be had in each of these vicinities, read in one statement."""
+) -> Neighbours:
+    """Who is to be had in any of these vicinities, read in one statement.
+
+    Who of them could go to which place is for a `Situation` of them all to say: it looks by street and area.
+    """
     memory = memory or PeopleMemory()
     rows = await fetch_rows(
         driver,
@@ -147,35 +149,8 @@ async def list_people_near(
         list({one.place.street for one in asked if one.place.street is not None}),
         list({one.also for one in asked if one.also is not None}),
     )
-    people = [memory.responder(row) for row in rows]
-    told = map(memory.task_force, rows[0]["forces"] if rows else ())
-    forces: dict[StreetId | None, TaskForce] = {force.street: force for force in told}
-    if len(asked) == 1:
-        return [Neighbours(tuple(people), forces.get(asked[0].place.street))]
-    return _share_out(asked, people, forces)
-
-
-def _share_out(
-    asked: Sequence[Vicinity], people: Sequence[Responder], forces: Mapping[StreetId | None, TaskForce]
-) -> list[Neighbours]:
-    """Give each vicinity its own people of all that were read."""
-    by_id: dict[UUID, Responder] = {one.person: one for one in people}
-    of_area: defaultdict[AreaCode, list[Responder]] = defaultdict(list)
-    of_street: defaultdict[StreetId, list[Responder]] = defaultdict(list)
-    for one in people:
-        of_area[one.area].append(one)
-        for his in one.streets:
-            of_street[his].append(one)
-    shared = []
-    for vicinity in asked:
-        street = vicinity.place.street
-        force = forces.get(street)
-        members = (force.chief, *force.members) if force else ()
-        mine = {person: by_id[person] for person in (*members, vicinity.also) if person in by_id}
-        mine |= {one.person: one for code in vicinity.areas for one in of_area[code]}
-        mine |= {one.person: one for one in (of_street[street] if street is not None else ())}
-        shared.append(Neighbours(tuple(mine.values()), force))
-    return shared
+    told = rows[0]["forces"] if rows else ()
+    return Neighbours(tuple(map(memory.responder, rows)), tuple(map(memory.task_force, told)))
 
 
 async def list_people_of(
