@@ -13,6 +13,8 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from geo.both_cores import on_both_cores
+from geo.climbed import MOST as _MOST_CLIMBED
+from geo.climbed import Climbed
 from geo.compiled import NOWHERE, UNREACHED
 from geo.coordinates import LonLat
 from geo.fleets import Fleet
@@ -101,6 +103,7 @@ class Travel:
         self._pieces = (pieces.x, pieces.y, pieces.edge, pieces.cell_first, pieces.cell_piece, grid)
         self._lines = (limits, network.vertex_reach_m, table.shape_first, table.start, table.end)
         self._idle: list[Workspace] = []
+        self._climbed = Climbed()
         self.climb_us = _CLIMB_US
         """What one climb is thought to cost: 0 always asks the hierarchy, infinity never."""
 
@@ -194,8 +197,17 @@ class Travel:
         return int(count)
 
     def seconds_to(self, place: Place, origins: Places) -> Floats:
-        """How long each origin takes to the place, in seconds; infinite where no way leads."""
-        return self._seconds(place, origins, toward_place=True)
+        """How long each origin takes to the place, in seconds; infinite where no way leads.
+
+        Origins given in degrees are remembered with their climbs, as long as the roads' times do not change:
+        to ask about people who stand still costs little more than the place.
+        """
+        few = 0 < len(origins) <= _MOST_CLIMBED and self._few(len(origins))
+        metric = self._rows.current()
+        labels = self._labels(metric) if few and not isinstance(origins, Snaps) else None
+        if labels is None or isinstance(origins, Snaps):
+            return self._seconds(place, origins, toward_place=True)
+        return seconds_of(self._climbed.times_to(self._one(place), origins, labels, self.snaps_of))
 
     def seconds_from(self, place: Place, destinations: Places) -> Floats:
         """How long it takes from the place to each destination, in seconds; infinite where no way leads."""
@@ -207,8 +219,7 @@ class Travel:
         result = np.full(len(snaps), UNREACHED, np.int32)
         if snap.edge == NOWHERE or not len(snaps):
             return seconds_of(result)
-        few = self.climb_us * (len(snaps) + 1) < _SETTLE_US * self.network.node_count
-        labels = self._labels(metric) if few else None
+        labels = self._labels(metric) if self._few(len(snaps)) else None
         if labels is not None:
             result = labels.times(snap, snaps, toward_place=toward_place)
         else:
@@ -225,6 +236,10 @@ class Travel:
                     metric.with_line, metric.against, work.ds, work.stamp, result,
                 )  # fmt: skip
         return seconds_of(result)
+
+    def _few(self, count: int) -> bool:
+        """Whether a climb from each of so many places costs less than a search that settles every node."""
+        return self.climb_us * (count + 1) < _SETTLE_US * self.network.node_count
 
     # -- what is in reach -------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from unittest.mock import patch
 
 import networkx as nx
 import numpy as np
@@ -55,6 +56,23 @@ def test_every_way_of_asking_agrees_with_networkx(situation, engine):
         assert np.array_equal(tenths(travel.seconds_from(places[j], places)), truth[j])
         path = travel.path(places[0], places[j])
         assert (path.seconds * 10 if path else np.inf) == truth[0, j]
+
+
+@given(situations())
+@settings(deadline=None, max_examples=60)
+def test_remembered_places_follow_the_roads_and_never_become_too_many(situation):
+    network, _, closed = situation
+    travel = travel_on(network, closed, "hierarchy")
+    doors = [network.crossing(node).place for node in range(network.node_count)]
+    with patch("geo.climbed.MOST", len(doors) + 1):
+        for is_closed in (True, False, True):
+            network.set_closed(closed, is_closed)
+            truth = travel.matrix(doors, doors)
+            for j in range(len(doors)):
+                assert np.array_equal(travel.seconds_to(doors[j], doors[: j + 1]), truth[: j + 1, j])
+            elsewhere = [LonLat(lon + 1e-4, lat) for lon, lat in doors]
+            truth = travel.matrix(elsewhere, doors)
+            assert np.array_equal(travel.seconds_to(doors[0], elsewhere), truth[:, 0])
 
 
 @given(situations(), st.integers(1, 9), st.one_of(st.none(), st.integers(0, 150)), ENGINES)
