@@ -118,10 +118,11 @@ class Casework:
         policy: Policy,
         dispatcher: Dispatcher,
         reporters: Reporters,
+        intake: Intake,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
-        self._intake = Intake(engine)
+        self._intake = intake
         self._watch = watch
         self.dispatcher = dispatcher
         self.reporters = reporters

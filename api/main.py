@@ -23,6 +23,7 @@ from api.edge import SECURITY_HEADERS, BodyEdge, RefusedBodyError, SecurityHeade
 from api.errors import Problem, UnexpectedFailures, install_problem_handlers, problem_of
 from api.guards import SECURITY_SCHEMES
 from api.hotspot_board import HotspotBoard
+from api.intake import Intake
 from api.keyring import Keyring
 from api.live import TICK_S, LiveHub
 from api.oidc import provider_of
@@ -90,6 +91,9 @@ from dispatch.policy_files import load_policy
 INNER_CONNECTIONS = 6
 """What the process knows for all requests is read by a pool of its own: a request that holds a connection
 may wait for it, and requests that hold all there are must not keep it from being read."""
+
+INTAKE_CONNECTIONS = 2
+"""Groups of findings are read for and saved over the same few connections, whose statements stay planned."""
 
 ROUTERS = (
     findings.router,  # routes are tried in turn: what phones send all day comes first
@@ -185,6 +189,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = open_engine(settings.database_url)
     app.state.engine = engine
     inner = open_engine(settings.database_url, pool_size=INNER_CONNECTIONS)
+    intake = open_engine(settings.database_url, pool_size=INTAKE_CONNECTIONS, plan_once=True)
     app.state.keys = Keyring(settings.keyring_path)
     app.state.provider = provider_of(settings)
     app.state.watch = DistrictWatch(inner, settings.district_code)
@@ -197,9 +202,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.assessments = Assessments(inner, settings.district_code)
     policy = load_policy(data_folder() / "policy")
     app.state.positions = PositionIntake(engine, settings.district_code, policy.privacy)
-    dispatcher = StoreDispatcher(engine, settings.district_code, app.state.roads.travels)
+    dispatcher = StoreDispatcher(intake, settings.district_code, app.state.roads.travels)
     reporters = Reporters(engine, settings.district_code)
-    app.state.casework = Casework(engine, app.state.watch, policy, dispatcher, reporters)
+    app.state.casework = Casework(engine, app.state.watch, policy, dispatcher, reporters, Intake(intake))
     fire = TimerActs(app.state.casework, dispatcher).fire
     sequencer = Sequencer(inner, settings.district_code)
     timers = Timers(inner, settings.district_code, fire)
@@ -224,6 +229,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await sequencer.stop()
         await engine.dispose()
         await inner.dispose()
+        await intake.dispose()
 
 
 def _refuse(refused: RefusedBodyError) -> ASGIApp:

@@ -35,18 +35,22 @@ def asyncpg_url(database_url: str) -> URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
-def open_engine(database_url: str, *, pool_size: int = 16) -> AsyncEngine:
+def open_engine(database_url: str, *, pool_size: int = 16, plan_once: bool = False) -> AsyncEngine:
     """Open an engine of up to twice `pool_size` connections; it opens what is needed and keeps it open.
 
     Half of them as overflow would be closed at each return and opened again for the next request: with 32
     requests at once, on a busy machine, that cost half of the answers.
+
+    `plan_once` is for a few statements that are asked all day and whose plan does not hang on their values:
+    PostGIS would plan some of them anew each time, because it thinks the general plan a little dearer.
     """
+    session = _SESSION | ({"plan_cache_mode": "force_generic_plan"} if plan_once else {})
     return create_async_engine(
         asyncpg_url(database_url),
         pool_size=2 * pool_size,
         max_overflow=0,
         pool_timeout=10,
-        connect_args={"server_settings": _SESSION},
+        connect_args={"server_settings": session},
     )
 
 
