@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { ask, Problem } from '../shared/api';
+import { ACT_PATIENCE_MS, ask, Problem } from '../shared/api';
 import { language } from '../shared/language';
 import type { Shot } from '../street/outbox';
 import { type AskedKind, sendPhotograph, type Taken } from './api';
@@ -128,6 +128,7 @@ async function deliverOnce(entry: Waiting): Promise<Taken> {
   for (const shot of entry.shots) photographs.push(await sendPhotograph(ticket, shot.id, shot.blob));
   return ask<Taken>('/resident/reports', {
     method: 'POST',
+    patience_ms: ACT_PATIENCE_MS,
     body: { ...entry.body, ticket, client_id: entry.id, found_at: entry.madeAt, photographs },
   });
 }

@@ -1,4 +1,4 @@
-import { ask } from '../shared/api';
+import { ACT_PATIENCE_MS, ask } from '../shared/api';
 import { leadingZeros, sha256 } from './sha256';
 
 /** What lets a page report without an account: a sum, done by itself while the person types. */
@@ -28,9 +28,13 @@ export async function solve({ puzzle, bits }: Puzzle): Promise<number> {
 }
 
 async function earn(): Promise<Ticket> {
-  const puzzle = await ask<Puzzle>('/resident/puzzle');
+  const puzzle = await ask<Puzzle>('/resident/puzzle', { patience_ms: ACT_PATIENCE_MS });
   const answer = await solve(puzzle);
-  return ask<Ticket>('/resident/tickets', { method: 'POST', body: { puzzle: puzzle.puzzle, answer } });
+  return ask<Ticket>('/resident/tickets', {
+    method: 'POST',
+    body: { puzzle: puzzle.puzzle, answer },
+    patience_ms: ACT_PATIENCE_MS,
+  });
 }
 
 let held: Promise<Ticket> | null = null;

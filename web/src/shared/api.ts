@@ -60,6 +60,8 @@ const unreachable: ProblemDetails = {
 const PATIENCE_MS = 120_000;
 /** For what a page starts with or asks for again and again. */
 export const SHORT_PATIENCE_MS = 12_000;
+/** For an act that is kept and made again: the server knows its id. */
+export const ACT_PATIENCE_MS = 30_000;
 const UPLOAD_BEGINS_MS = 30_000;
 /** As slow as a network may be that still gets a photograph through: 4 KB a second. */
 const SLOWEST_BYTES_A_MS = 4;
