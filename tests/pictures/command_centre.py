@@ -20,9 +20,8 @@ BATCH = ("统一派遣", "Assign all")
 
 def _open(camera: Camera, living: Living, look: Look, address: str, size: tuple[int, int] = DESK) -> Page:
     page = camera.open(address, look, size, living.operator, drawn=True)
-    if "&t=" not in address and "?t=" not in address:
+    if "?t=" not in address:
         expect(page.locator(".live")).to_contain_text(re.compile("实时|Live"), timeout=60_000)
-    if address.startswith("/desk"):
         page.wait_for_selector(".sparkline", timeout=60_000)
     return page
 
