@@ -52,6 +52,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "declined": "正在处理燃气巡检，走不开",
         "helped": "围观的人多，请再来两位",
         "called": "请到场核对执照",
+        "far": "路口封闭，只能在对面处置",
+        "more_time": "申请延时",
+        "waits": "等市场监管局到场",
+        "here": "当场处置",
         "begin": "开始巡查",
         "street_map": "街巷地图",
         "end": "结束巡查",
@@ -86,6 +90,10 @@ WORDS: dict[str, dict[str, Any]] = {
         "declined": "I cannot leave a gas inspection",
         "helped": "A crowd has gathered: two more, please",
         "called": "Please come and check the licence",
+        "far": "The crossing is closed: seen to from the other side",
+        "more_time": "More time",
+        "waits": "Market regulation is on its way",
+        "here": "Settled on the spot",
         "begin": "Start a patrol",
         "street_map": "Map of the street",
         "end": "End the patrol",
@@ -160,6 +168,10 @@ def _task(camera: Camera, living: Living, look: Look) -> None:
     shots.append(shot_after(page, lambda: _button(page, words["accept"])))
     _button(page, words["show"])
     shots.append(shot_after(page, lambda: _button(page, words["go"])))
+    _button(page, words["arrive"])
+    page.get_by_role("dialog").get_by_role("textbox").fill(words["far"])
+    shots.append(shot_of(page))
+    page.keyboard.press("Escape")
     _stand(page, lane.at)
     _button(page, words["arrive"])
     hush(page)
@@ -174,6 +186,10 @@ def _task(camera: Camera, living: Living, look: Look) -> None:
     dialog = page.get_by_role("dialog")
     dialog.locator("select").select_option("market_regulation")
     dialog.get_by_role("textbox").fill(words["called"])
+    shots.append(shot_of(page))
+    page.keyboard.press("Escape")
+    _button(page, words["more_time"])
+    page.get_by_role("dialog").get_by_role("textbox").fill(words["waits"])
     shots.append(shot_of(page))
     page.keyboard.press("Escape")
     _button(page, words["settle"])
@@ -212,6 +228,12 @@ def _patrol(camera: Camera, living: Living, look: Look) -> None:
     page.locator(".finding textarea").fill(words["seen"])
     page.locator(".finding textarea").blur()
     shots.append(shot_of(page))
+    page.get_by_role("checkbox", name=words["here"]).check()
+    page.get_by_text(words["persuaded"], exact=True).first.click()
+    page.get_by_role("button", name=words["here"]).scroll_into_view_if_needed()
+    bring_up(page.locator(".finding textarea"))
+    shots.append(shot_of(page))
+    page.get_by_role("checkbox", name=words["here"]).uncheck()
     _button(page, words["report"])
     expect(page.locator(".finding")).to_have_count(0, timeout=60_000)
     tap_tab(page, 1)

@@ -29,6 +29,8 @@ WORDS = {
         "who": "王女士",
         "large": "大字版",
         "four": "4 分",
+        "reopen": "没解决，重新办理",
+        "again": "第二天一早又摆出来了",
     },
     "en": {
         "trade": "Unlicensed stalls",
@@ -44,6 +46,8 @@ WORDS = {
         "who": "Ms Wang",
         "large": "Large type",
         "four": "4 of 5",
+        "reopen": "Not solved: open it again",
+        "again": "It was there again the next morning",
     },
 }
 
@@ -116,6 +120,10 @@ def _report(camera: Camera, living: Living, look: Look) -> None:
     hush(page)
     page.locator(".happened").scroll_into_view_if_needed()
     follow.append(shot_of(page))
+    page.get_by_role("button", name=words["reopen"]).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill(words["again"])
+    follow.append(shot_of(page))
+    page.keyboard.press("Escape")
     page.goto(f"{camera.site.url}/report#mine")
     expect(page.locator(".card--row").first).to_be_visible()
     follow.append(shot_of(page))
