@@ -103,6 +103,7 @@ def test_nobody_is_in_two_places_works_off_shift_or_holds_too_much(week: Simulat
     assert all(0 <= who.load <= who.capacity for who in week.world.situation)
 
 
+@pytest.mark.slow  # a month is played
 def test_outcomes_come_out_exactly_as_they_were_to_be() -> None:
     played = days(30)
     ended = [case.outcome for case in played.store.cases.values()]

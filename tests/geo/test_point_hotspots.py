@@ -51,7 +51,7 @@ def test_a_corner_that_boundaries_would_cut_up_is_one_hotspot():
         assert not found.hot[away > 250].any()
 
 
-@pytest.mark.parametrize("count", [800, 6000])
+@pytest.mark.parametrize("count", [800, pytest.param(6000, marks=pytest.mark.slow)])
 def test_findings_strewn_at_random_show_no_more_false_hotspots_than_stated(count):
     seeds = 120
     fooled = sum(Places.gathered(*strewn(count, seed)).hotspots().hot.any() for seed in range(seeds))

@@ -122,6 +122,7 @@ def test_what_was_committed_outlives_a_kill(folder: Path) -> None:
     cluster.stop()
 
 
+@pytest.mark.slow  # a cluster of its own is made for it
 def test_a_pid_that_belongs_to_somebody_else_now_does_not_keep_it_down(folder: Path) -> None:
     cluster = cluster_in(folder)
     cluster.start()
@@ -140,6 +141,7 @@ def test_a_pid_that_belongs_to_somebody_else_now_does_not_keep_it_down(folder: P
     cluster.stop()
 
 
+@pytest.mark.slow  # a cluster of its own is made for it
 def test_no_ps_is_needed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = cluster_in(folder)
     cluster.start()

@@ -50,6 +50,7 @@ async def test_all_of_it_is_loaded_once_and_comes_out_as_it_was(database: str) -
     assert roads.geometry.geom_equals(expected.geometry).all()
 
 
+@pytest.mark.slow  # it loads the whole sample once more
 async def test_a_layer_that_cannot_be_saved_leaves_the_one_that_stands(database: str) -> None:
     engine = open_engine(database)
     await ensure_sample(engine, data_folder(), today=SATURDAY)
