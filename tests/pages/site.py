@@ -48,7 +48,8 @@ def served_sample(
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        # a test's own client may speak again just when a connection is given up for having been silent
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, timeout_keep_alive=600)
         server = uvicorn.Server(config)
         loop = asyncio.new_event_loop()
         serving = server.serve(sockets=[listener])
