@@ -123,18 +123,18 @@ class Change:
         cancelled = self.timers_cancelled + later.timers_cancelled
         reserve, release = _net(self.reserve + later.reserve, self.release + later.release)
         return Change(
-            later.case,
-            self.events + later.events,
-            self.expected,
-            self.seen_events,
-            self.finding or later.finding,
-            _latest_tasks(self.tasks + later.tasks),
-            _latest_whistles(self.whistles + later.whistles),
-            kept + later.timers_set,
-            tuple(key for key in cancelled if key not in moved),
-            reserve,
-            release,
-            self.notices + later.notices,
+            case=later.case,
+            events=self.events + later.events,
+            expected=self.expected,
+            seen_events=self.seen_events,
+            finding=self.finding or later.finding,
+            tasks=_latest_tasks(self.tasks + later.tasks),
+            whistles=_latest_whistles(self.whistles + later.whistles),
+            timers_set=kept + later.timers_set,
+            timers_cancelled=tuple(key for key in cancelled if key not in moved),
+            reserve=reserve,
+            release=release,
+            notices=self.notices + later.notices,
         )
 
 

@@ -1,15 +1,14 @@
 import { useState } from 'preact/hooks';
-import { ask, Problem } from '../shared/api';
+import { ask } from '../shared/api';
 import { nameOf } from '../shared/language';
-import { Button } from '../shared/parts/Button';
-import { Dialog } from '../shared/parts/Dialog';
 import { Field } from '../shared/parts/Field';
 import { SearchBox } from '../shared/parts/SearchBox';
 import type { Grant } from '../shared/session';
-import { postName, sharedWords } from '../shared/words';
+import { postName } from '../shared/words';
 import type { Account, SignInLink } from './Accounts';
 import { findPeople } from './find_people';
 import { Grants } from './grants';
+import { SavingDialog } from './SavingDialog';
 import { adminWords } from './words';
 
 interface AccountFormProps {
@@ -27,19 +26,6 @@ export function AccountForm({ account, onClose, onSaved }: AccountFormProps) {
   const [display, setDisplay] = useState(isNew ? '' : account.display_name);
   const [person, setPerson] = useState<{ id: string; title: string } | null>(null);
   const [grants, setGrants] = useState<Grant[]>(isNew ? [] : account.grants);
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
-  const save = async () => {
-    setBusy(true);
-    setProblem('');
-    try {
-      onSaved(isNew ? await create() : await change(account));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      setProblem(error.detail || error.title);
-    }
-    setBusy(false);
-  };
   const create = async () => {
     const made = await ask<{ link: SignInLink }>('/accounts', {
       method: 'POST',
@@ -54,65 +40,47 @@ export function AccountForm({ account, onClose, onSaved }: AccountFormProps) {
     return null;
   };
   return (
-    <Dialog
+    <SavingDialog
       title={isNew ? t.addAccount : account.name}
+      ready={display.trim() !== '' && (!isNew || name.trim().length >= 2)}
+      onSave={async () => onSaved(isNew ? await create() : await change(account))}
       onClose={onClose}
-      acts={
-        <>
-          <Button
-            look="primary"
-            busy={busy}
-            disabled={!display.trim() || (isNew && name.trim().length < 2)}
-            onClick={() => void save()}
-          >
-            {t.keep}
-          </Button>
-          <Button onClick={onClose}>{sharedWords().cancel}</Button>
-        </>
-      }
     >
-      <div class="admin__form">
-        {problem && (
-          <p class="notice" role="alert">
-            {problem}
-          </p>
-        )}
-        {isNew && (
-          <Field label={t.account} hint={t.accountHint}>
-            {attributes => (
-              <input
-                {...attributes}
-                autocomplete="off"
-                value={name}
-                onInput={event => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
-        <Field label={t.name}>
+      {isNew && (
+        <Field label={t.account} hint={t.accountHint}>
           {attributes => (
-            <input {...attributes} value={display} onInput={event => setDisplay(event.currentTarget.value)} />
+            <input
+              {...attributes}
+              autocomplete="off"
+              value={name}
+              onInput={event => setName(event.currentTarget.value)}
+            />
           )}
         </Field>
-        <fieldset class="admin__finder">
-          <legend>{t.belongsTo}</legend>
-          <SearchBox
-            inputId="account-person"
-            placeholder={t.findBy.person}
-            find={findPeople}
-            keyOf={one => one.id}
-            show={one => `${nameOf(one)} · ${postName(one.post)} · ${one.area}`}
-            onChoose={one => setPerson({ id: one.id, title: nameOf(one) })}
-            nothingFound={t.nothingCalled}
-          />
-          {person && (
-            <p class="small" role="status">
-              {t.chosen(person.title)}
-            </p>
-          )}
-        </fieldset>
-        <Grants grants={grants} onChange={setGrants} />
-      </div>
-    </Dialog>
+      )}
+      <Field label={t.name}>
+        {attributes => (
+          <input {...attributes} value={display} onInput={event => setDisplay(event.currentTarget.value)} />
+        )}
+      </Field>
+      <fieldset class="admin__finder">
+        <legend>{t.belongsTo}</legend>
+        <SearchBox
+          inputId="account-person"
+          placeholder={t.findBy.person}
+          find={findPeople}
+          keyOf={one => one.id}
+          show={one => `${nameOf(one)} · ${postName(one.post)} · ${one.area}`}
+          onChoose={one => setPerson({ id: one.id, title: nameOf(one) })}
+          nothingFound={t.nothingCalled}
+        />
+        {person && (
+          <p class="small" role="status">
+            {t.chosen(person.title)}
+          </p>
+        )}
+      </fieldset>
+      <Grants grants={grants} onChange={setGrants} />
+    </SavingDialog>
   );
 }

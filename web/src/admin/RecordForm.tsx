@@ -1,14 +1,12 @@
 import { useState } from 'preact/hooks';
-import { Problem } from '../shared/api';
 import { nameOf } from '../shared/language';
-import { Button } from '../shared/parts/Button';
-import { Dialog } from '../shared/parts/Dialog';
 import { Check, Field } from '../shared/parts/Field';
 import { SearchBox } from '../shared/parts/SearchBox';
 import { searchPlaces } from '../shared/territory_api';
-import { postName, sharedWords } from '../shared/words';
+import { postName } from '../shared/words';
 import { findPeople } from './find_people';
 import type { RecordField, Values } from './record_form';
+import { SavingDialog } from './SavingDialog';
 import { adminWords } from './words';
 
 interface RecordFormProps {
@@ -22,52 +20,27 @@ interface RecordFormProps {
 
 /** Adds or changes one thing. */
 export function RecordForm({ title, fields, values, onSave, onClose }: RecordFormProps) {
-  const t = adminWords();
   const [now, setNow] = useState<Values>(values);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
   const missing = fields.filter(field => field.required && !String(now[field.id] ?? '').trim());
-  const save = async () => {
-    setBusy(true);
-    setProblem('');
-    try {
-      await onSave(now);
-      onClose();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      setProblem(error.detail || error.title);
-    }
-    setBusy(false);
-  };
   return (
-    <Dialog
+    <SavingDialog
       title={title}
+      ready={missing.length === 0}
+      onSave={async () => {
+        await onSave(now);
+        onClose();
+      }}
       onClose={onClose}
-      acts={
-        <>
-          <Button look="primary" busy={busy} disabled={missing.length > 0} onClick={() => void save()}>
-            {t.keep}
-          </Button>
-          <Button onClick={onClose}>{sharedWords().cancel}</Button>
-        </>
-      }
     >
-      <div class="admin__form">
-        {problem && (
-          <p class="notice" role="alert">
-            {problem}
-          </p>
-        )}
-        {fields.map(field => (
-          <Control
-            key={`${field.id}/${field.kind ?? 'text'}`}
-            field={field}
-            value={now[field.id] ?? ''}
-            onChange={value => setNow({ ...now, [field.id]: value })}
-          />
-        ))}
-      </div>
-    </Dialog>
+      {fields.map(field => (
+        <Control
+          key={`${field.id}/${field.kind ?? 'text'}`}
+          field={field}
+          value={now[field.id] ?? ''}
+          onChange={value => setNow({ ...now, [field.id]: value })}
+        />
+      ))}
+    </SavingDialog>
   );
 }
 

@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks';
-import { ask, Problem } from '../shared/api';
+import { ask } from '../shared/api';
 import { theClassification } from '../shared/classification';
-import { Button } from '../shared/parts/Button';
-import { Dialog } from '../shared/parts/Dialog';
 import { Check, Field } from '../shared/parts/Field';
 import { answerIn } from '../shared/question';
 import { session } from '../shared/session';
 import { caseStateName, sharedWords } from '../shared/words';
+import { SavingDialog } from './SavingDialog';
 import { webhookWords } from './webhook_words';
 import { kindIn, type Source } from './webhooks_api';
 import { adminWords } from './words';
@@ -27,85 +26,57 @@ export function WebhookForm({ onClose, onAdded }: WebhookFormProps) {
   const [source, setSource] = useState<Source>('cases');
   const [kinds, setKinds] = useState<string[]>([]);
   const [states, setStates] = useState<string[]>([]);
-  const [problem, setProblem] = useState('');
-  const [busy, setBusy] = useState(false);
   const allKinds =
     source === 'notices'
       ? Object.keys(t.notices)
       : (answerIn(theClassification.asked.value)?.kinds ?? []).map(one => one.id);
   const save = async () => {
-    setBusy(true);
-    setProblem('');
-    try {
-      const body = { name: name.trim(), url: url.trim(), area: area.trim(), source, kinds, states };
-      onAdded((await ask<{ secret: string }>('/webhooks', { method: 'POST', body })).secret);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      setProblem(error.detail || error.title);
-    }
-    setBusy(false);
+    const body = { name: name.trim(), url: url.trim(), area: area.trim(), source, kinds, states };
+    onAdded((await ask<{ secret: string }>('/webhooks', { method: 'POST', body })).secret);
   };
   return (
-    <Dialog
+    <SavingDialog
       title={t.add}
+      ready={name.trim() !== '' && url.trim() !== ''}
+      onSave={save}
       onClose={onClose}
-      acts={
-        <>
-          <Button
-            look="primary"
-            busy={busy}
-            disabled={!name.trim() || !url.trim()}
-            onClick={() => void save()}
-          >
-            {a.keep}
-          </Button>
-          <Button onClick={onClose}>{sharedWords().cancel}</Button>
-        </>
-      }
     >
-      <div class="admin__form">
-        {problem && (
-          <p class="notice" role="alert">
-            {problem}
-          </p>
+      <Text label={a.called} value={name} onType={setName} />
+      <Text label={t.url} hint={t.urlHint} value={url} onType={setUrl} />
+      <Text label={a.areaCode} hint={a.areaCodeHint} value={area} onType={setArea} />
+      <Field label={t.source}>
+        {attributes => (
+          <select
+            {...attributes}
+            value={source}
+            onChange={event => {
+              setSource(event.currentTarget.value as Source);
+              setKinds([]);
+              setStates([]);
+            }}
+          >
+            <option value="cases">{t.sources.cases}</option>
+            <option value="notices">{t.sources.notices}</option>
+          </select>
         )}
-        <Text label={a.called} value={name} onType={setName} />
-        <Text label={t.url} hint={t.urlHint} value={url} onType={setUrl} />
-        <Text label={a.areaCode} hint={a.areaCodeHint} value={area} onType={setArea} />
-        <Field label={t.source}>
-          {attributes => (
-            <select
-              {...attributes}
-              value={source}
-              onChange={event => {
-                setSource(event.currentTarget.value as Source);
-                setKinds([]);
-                setStates([]);
-              }}
-            >
-              <option value="cases">{t.sources.cases}</option>
-              <option value="notices">{t.sources.notices}</option>
-            </select>
-          )}
-        </Field>
+      </Field>
+      <Several
+        label={t.kinds}
+        of={allKinds}
+        called={kind => kindIn(source, kind)}
+        chosen={kinds}
+        onChoose={setKinds}
+      />
+      {source === 'cases' && (
         <Several
-          label={t.kinds}
-          of={allKinds}
-          called={kind => kindIn(source, kind)}
-          chosen={kinds}
-          onChoose={setKinds}
+          label={t.states}
+          of={Object.keys(sharedWords().caseStates)}
+          called={caseStateName}
+          chosen={states}
+          onChoose={setStates}
         />
-        {source === 'cases' && (
-          <Several
-            label={t.states}
-            of={Object.keys(sharedWords().caseStates)}
-            called={caseStateName}
-            chosen={states}
-            onChoose={setStates}
-          />
-        )}
-      </div>
-    </Dialog>
+      )}
+    </SavingDialog>
   );
 }
 
