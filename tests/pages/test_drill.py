@@ -82,6 +82,21 @@ def test_an_operator_stops_the_drill_and_clears_what_it_left(
     dialog.get_by_role("button", name="清除演练案件" if language == "zh" else "Clear its cases").click()
     expect(page.locator(".toast").last).to_contain_text("1")
     assert operator.client.get(f"/api/v1/cases/{case['id']}").status_code == 404
+    rest(site)
+    strip.get_by_role("button", name="开始演练" if language == "zh" else "Start the drill").click()
+    expect(strip).to_contain_text("演练即将开始" if language == "zh" else "The drill is about to begin")
+
+
+def rest(site: Site) -> None:
+    """Say in the store what a process says that is there and plays nothing."""
+
+    async def run() -> None:
+        engine = open_engine(site.settings.database_url, pool_size=1)
+        async with driver_transaction(engine) as driver:
+            await driver.execute("UPDATE drill SET playing = false")
+        await engine.dispose()
+
+    aside(run())
 
 
 def mark(site: Site, case: str) -> None:

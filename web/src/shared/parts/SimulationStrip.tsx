@@ -37,7 +37,7 @@ export function SimulationStrip() {
   const t = sharedWords().drill;
   return (
     <aside class={`simulation ${playing ? 'simulation--on' : ''}`} aria-label={t.label}>
-      <b>{playing ? t.label : t.off}</b>
+      <b>{playing ? t.label : now.wanted && now.attached ? t.coming : t.off}</b>
       {playing && <span class="simulation__hint one-line">{t.hint}</span>}
       {mine && (
         <span class="simulation__acts">

@@ -20,6 +20,7 @@ export const shared: Translated<typeof zh> = {
   drill: {
     label: 'SIMULATION',
     hint: 'People and new cases are played by the drill; none of it happens in the city.',
+    coming: 'The drill is about to begin',
     off: 'The drill is off',
     start: 'Start the drill',
     stop: 'Stop the drill',

@@ -18,6 +18,7 @@ export const shared = {
   drill: {
     label: '模拟演练 SIMULATION',
     hint: '当前的人员轨迹与新案件由演练程序产生，并非真实情况。',
+    coming: '演练即将开始',
     off: '演练已停止',
     start: '开始演练',
     stop: '停止演练',
