@@ -28,6 +28,11 @@ class DistrictWatch:
         self._territories: dict[tuple[int, int], Territory] = {}
         self._building = asyncio.Lock()
 
+    @property
+    def loaded(self) -> frozenset[tuple[int, int]]:
+        """The versions, of boundaries and of streets, whose territories are in memory."""
+        return frozenset(self._territories)
+
     async def versions(self) -> Versions:
         """Return the versions in force."""
         if time.monotonic() - self._looked_at >= _LOOK_AGAIN_S:

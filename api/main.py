@@ -21,6 +21,7 @@ from api.dispatcher import StoreDispatcher
 from api.district_watch import DistrictWatch
 from api.edge import SECURITY_HEADERS, BodyEdge, RefusedBodyError, SecurityHeaders
 from api.errors import Problem, UnexpectedFailures, install_problem_handlers, problem_of
+from api.garbage import PUT_ASIDE_EVERY_S, WhatStays
 from api.guards import SECURITY_SCHEMES
 from api.hotspot_board import HotspotBoard
 from api.intake import Intake
@@ -208,11 +209,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     fire = TimerActs(app.state.casework, dispatcher).fire
     sequencer = Sequencer(inner, settings.district_code)
     timers = Timers(inner, settings.district_code, fire)
+    stays = WhatStays(lambda: (app.state.watch.loaded, app.state.roads.network))
     work = (
         ("following the roads", app.state.roads.step, LOOK_EVERY_S),
         ("numbering events", sequencer.step, STAMP_EVERY_S),
         ("telling what is new", app.state.live.step, TICK_S),
         ("firing timers", timers.step, FIRE_EVERY_S),
+        ("putting aside what stays", stays.step, PUT_ASIDE_EVERY_S),
         ("forgetting tracks", partial(forget_old_tracks, inner, settings, policy), FORGET_EVERY_S),
         *chores_of(inner, settings, app.state.keys),
         ("telling residents", partial(tell_residents, inner, settings, policy), TELL_EVERY_S),
