@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 PUT_ASIDE_EVERY_S = 2.0
 
-_NEW_OBJECTS = 5_000
-"""After so many more objects the youngest are looked through; 700 would be three requests' worth."""
+_NEW_OBJECTS = 20_000
+"""After so many more objects the youngest are looked through: more than a group of findings holds."""
 
 
 class WhatStays:

@@ -98,6 +98,7 @@ INTAKE_CONNECTIONS = 2
 
 ROUTERS = (
     findings.router,  # routes are tried in turn: what phones send all day comes first
+    positions.from_phones,
     positions.router,
     health.router,
     district.router,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from api.case_items import CaseItem
+from api.direct_route import DirectRoute
 from api.guards import require
 from api.identity import Permission, Principal, may
 from api.ids import new_id
@@ -17,7 +18,7 @@ from dispatch.ids import FindingId, PersonId
 from geo.area_codes import AreaCode
 from geo.coordinates import LonLat
 
-router = APIRouter(prefix="/api/v1", tags=["findings"])
+router = APIRouter(prefix="/api/v1", tags=["findings"], route_class=DirectRoute)
 
 Reporter = Annotated[Principal, require(Permission.REPORT)]
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from api.dependencies import DriverTransaction
+from api.direct_route import DirectRoute
 from api.errors import NotFoundError
 from api.fixes import FixFlag, PhoneFix
 from api.guards import require
@@ -21,6 +22,7 @@ from api.store.audit import record_by_driver
 from api.store.positions import KnownPosition, positions_since, read_track
 
 router = APIRouter(prefix="/api/v1", tags=["positions"])
+from_phones = APIRouter(prefix="/api/v1", tags=["positions"], route_class=DirectRoute)
 
 _LONGEST_TRACK = timedelta(days=1)
 SHOWN = timedelta(hours=12)
@@ -82,7 +84,7 @@ class Track(BaseModel):
     fixes: list[FixItem]
 
 
-@router.post("/positions")
+@from_phones.post("/positions")
 async def send_positions(
     body: Fixes, principal: Annotated[Principal, require(Permission.SEND_POSITIONS)], request: Request
 ) -> TakenFixes:
