@@ -275,6 +275,32 @@ def times_by_labels(
 
 
 @compiled
+def times_to_place(
+    place_edge: int, place_along: float, place_off_ds: int, rows: Ints, edge: Ints, along: Floats,
+    off_ds: Ints, low: Ints, labels: Arcs, rank: Ints, start: Ints, end: Ints, with_line: Ints, against: Ints,
+    up_first: Ints, up_depth: Ints, parent: Ints, top: Ints, depth: Ints, down: Ints, label: Ints,
+    result: Ints,
+) -> None:  # fmt: skip
+    """Times to a place from some rows of places whose labels are known: one climb for all of them."""
+    result[:] = UNREACHED
+    if place_edge == NOWHERE:
+        return
+    lowest = place_label(
+        place_edge, place_along, place_off_ds, False, rank, start, end, with_line, against, up_first,
+        up_depth, parent, depth, down, label,
+    )  # fmt: skip
+    for i in range(len(rows)):
+        row = rows[i]
+        if low[row] < 0:
+            continue
+        best = meet(low[row], lowest, parent, top, depth, labels[row], label)
+        if place_edge >= 0 and edge[row] == place_edge:
+            direct = along_one_edge(place_edge, along[row], place_along, with_line, against)
+            best = min(best, direct + off_ds[row] + place_off_ds)
+        result[i] = min(best, UNREACHED)
+
+
+@compiled
 def best_of(times: Ints, limit_ds: int, found: Ints, found_ds: Ints) -> int:
     """The first of some times in order; returns how many there are within the limit."""
     count, bound = 0, limit_ds

@@ -6,7 +6,13 @@ import numpy as np
 
 from geo.compiled import UNREACHED
 from geo.hierarchy import Hierarchy, Weighed
-from geo.hierarchy_kernels import best_of, labels_of_places, matrix_by_labels, times_by_labels
+from geo.hierarchy_kernels import (
+    best_of,
+    labels_of_places,
+    matrix_by_labels,
+    times_by_labels,
+    times_to_place,
+)
 from geo.hierarchy_sweep import sweep
 from geo.road_build import Ints
 from geo.search import Arcs
@@ -36,6 +42,17 @@ class Labels:
         )  # fmt: skip
         return result
 
+    def times_to(self, place: Snap, rows: Ints, origins: "Climbs") -> Ints:
+        """Tenths of a second to a place from some of the origins that were climbed from before."""
+        h, known = self.hierarchy, origins.snaps
+        result = np.empty(len(rows), np.int32)
+        times_to_place(
+            *place, rows, known.edge, known.along, known.off_ds, origins.low, origins.labels, h.rank,
+            self.start, self.end, self.metric.with_line, self.metric.against, h.up_first, h.up_depth,
+            h.parent, h.top, h.depth, self.weighed.down, np.empty(h.height, np.int32), result,
+        )  # fmt: skip
+        return result
+
     def nearest(self, place: Snap, candidates: Snaps, found: Ints, found_ds: Ints, limit_ds: int) -> int:
         """Fill the first candidates in order of time; returns how many there are within the limit."""
         times = self.times(place, candidates, toward_place=True)
@@ -61,6 +78,36 @@ class Labels:
             np.empty((len(origins), height), np.int32),
             np.empty((len(destinations), height), np.int32),
             np.full((len(origins), len(destinations)), UNREACHED, np.int32),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Climbs:
+    """Places with the climb from each: its lowest node (-1 nowhere) and the times to that one's ancestors."""
+
+    snaps: Snaps
+    low: Ints
+    labels: Arcs
+
+    @classmethod
+    def none(cls, height: int) -> "Climbs":
+        """Of no place yet."""
+        nowhere = Snaps.at_nodes(np.empty(0, np.int32))
+        return cls(nowhere, np.empty(0, np.int32), np.empty((0, height), np.int32))
+
+    @classmethod
+    def of(cls, labels: Labels, snaps: Snaps) -> "Climbs":
+        """Climb from each place."""
+        rows = labels.matrix_rows(snaps, Snaps.at_nodes(np.empty(0, np.int32)))
+        rows.climb_from(slice(0, len(snaps)))
+        return cls(snaps, rows.from_low, rows.from_labels)
+
+    def and_then(self, more: "Climbs") -> "Climbs":
+        """These places, and more behind them."""
+        return Climbs(
+            self.snaps.and_then(more.snaps),
+            np.concatenate([self.low, more.low]),
+            np.concatenate([self.labels, more.labels]),
         )
 
 

@@ -64,6 +64,15 @@ class Snaps:
         """Some of the places."""
         return Snaps(self.edge[rows], self.along[rows], self.off_ds[rows], self.off_m[rows])
 
+    def and_then(self, more: "Snaps") -> "Snaps":
+        """These places, and more behind them."""
+        return Snaps(
+            np.concatenate([self.edge, more.edge]),
+            np.concatenate([self.along, more.along]),
+            np.concatenate([self.off_ds, more.off_ds]),
+            np.concatenate([self.off_m, more.off_m]),
+        )
+
     @property
     def found(self) -> Flags:
         """Which places are on the network."""
