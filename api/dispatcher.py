@@ -54,7 +54,7 @@ _LOOKS: tuple[tuple[tuple[int, ...], frozenset[Ring]], ...] = (
 """Whom to read for which rings: the street's people suffice for most cases, and the next ones are read only
 where nobody of these can go."""
 
-_MOST_AT_ONCE = 32
+_MOST_AT_ONCE = 16
 
 Travels = Callable[[], Mapping[str, TravelTimes]]
 """The roads as they are now, by mode."""

@@ -15,7 +15,7 @@ from api.store.saving import NoRoomError, SameClientIdError, Saved, save_change,
 from api.together import Together
 from dispatch.changes import Change
 
-_MOST_AT_ONCE = 32
+_MOST_AT_ONCE = 16
 _Sent: TypeAlias = tuple[Change, str]
 
 
