@@ -12,7 +12,7 @@ import numpy as np
 
 from geo.coordinates import LonLat
 from geo.labels import Climbs, Labels
-from geo.road_build import Ints
+from geo.road_build import Floats
 from geo.snapping import Snap, Snaps
 
 MOST: Final = 2048
@@ -31,14 +31,14 @@ class Climbed:
         self._row: dict[LonLat, int] = {}
         self._climbs = Climbs.none(0)
 
-    def times_to(
+    def seconds_to(
         self,
         place: Snap,
         origins: Sequence[LonLat],
         labels: Labels,
         snap: Callable[[Sequence[LonLat]], Snaps],
-    ) -> Ints:
-        """Tenths of a second from each origin to the place; `snap` is asked about origins not seen before."""
+    ) -> Floats:
+        """Seconds from each origin to the place; `snap` is asked about origins not seen before."""
         with self._lock:
             if self._version != labels.metric.version or len(self._row) + len(origins) > MOST:
                 self._version, self._row = labels.metric.version, {}
@@ -48,4 +48,4 @@ class Climbed:
                 self._climbs = self._climbs.and_then(Climbs.of(labels, snap(new)))
                 known |= {origin: len(known) + number for number, origin in enumerate(new)}
             rows, climbs = np.array([known[origin] for origin in origins], np.int32), self._climbs
-        return labels.times_to(place, rows, climbs)
+        return labels.seconds_to(place, rows, climbs)

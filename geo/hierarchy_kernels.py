@@ -275,14 +275,14 @@ def times_by_labels(
 
 
 @compiled
-def times_to_place(
+def seconds_to_place(
     place_edge: int, place_along: float, place_off_ds: int, rows: Ints, edge: Ints, along: Floats,
     off_ds: Ints, low: Ints, labels: Arcs, rank: Ints, start: Ints, end: Ints, with_line: Ints, against: Ints,
     up_first: Ints, up_depth: Ints, parent: Ints, top: Ints, depth: Ints, down: Ints, label: Ints,
-    result: Ints,
+    seconds: Floats,
 ) -> None:  # fmt: skip
-    """Times to a place from some rows of places whose labels are known: one climb for all of them."""
-    result[:] = UNREACHED
+    """Seconds to a place from some rows of places whose labels are known: one climb for all of them."""
+    seconds[:] = np.inf
     if place_edge == NOWHERE:
         return
     lowest = place_label(
@@ -297,7 +297,8 @@ def times_to_place(
         if place_edge >= 0 and edge[row] == place_edge:
             direct = along_one_edge(place_edge, along[row], place_along, with_line, against)
             best = min(best, direct + off_ds[row] + place_off_ds)
-        result[i] = min(best, UNREACHED)
+        if best < UNREACHED:
+            seconds[i] = best / 10.0
 
 
 @compiled

@@ -10,11 +10,11 @@ from geo.hierarchy_kernels import (
     best_of,
     labels_of_places,
     matrix_by_labels,
+    seconds_to_place,
     times_by_labels,
-    times_to_place,
 )
 from geo.hierarchy_sweep import sweep
-from geo.road_build import Ints
+from geo.road_build import Floats, Ints
 from geo.search import Arcs
 from geo.snapping import Snap, Snaps
 from geo.travel_metric import Metric
@@ -42,16 +42,16 @@ class Labels:
         )  # fmt: skip
         return result
 
-    def times_to(self, place: Snap, rows: Ints, origins: "Climbs") -> Ints:
-        """Tenths of a second to a place from some of the origins that were climbed from before."""
+    def seconds_to(self, place: Snap, rows: Ints, origins: "Climbs") -> Floats:
+        """Seconds to a place from some of the origins that were climbed from before; infinite for no way."""
         h, known = self.hierarchy, origins.snaps
-        result = np.empty(len(rows), np.int32)
-        times_to_place(
+        seconds = np.empty(len(rows))
+        seconds_to_place(
             *place, rows, known.edge, known.along, known.off_ds, origins.low, origins.labels, h.rank,
             self.start, self.end, self.metric.with_line, self.metric.against, h.up_first, h.up_depth,
-            h.parent, h.top, h.depth, self.weighed.down, np.empty(h.height, np.int32), result,
+            h.parent, h.top, h.depth, self.weighed.down, np.empty(h.height, np.int32), seconds,
         )  # fmt: skip
-        return result
+        return seconds
 
     def nearest(self, place: Snap, candidates: Snaps, found: Ints, found_ds: Ints, limit_ds: int) -> int:
         """Fill the first candidates in order of time; returns how many there are within the limit."""

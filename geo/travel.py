@@ -207,7 +207,7 @@ class Travel:
         labels = self._labels(metric) if few and not isinstance(origins, Snaps) else None
         if labels is None or isinstance(origins, Snaps):
             return self._seconds(place, origins, toward_place=True)
-        return seconds_of(self._climbed.times_to(self._one(place), origins, labels, self.snaps_of))
+        return self._climbed.seconds_to(self._one(place), origins, labels, self.snaps_of)
 
     def seconds_from(self, place: Place, destinations: Places) -> Floats:
         """How long it takes from the place to each destination, in seconds; infinite where no way leads."""
