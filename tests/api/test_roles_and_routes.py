@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from api.guards import SAFE_METHODS, permission_of
 from api.identity import PERMISSIONS, Extent, Grant, Permission, Principal, Role, Where, may
-from api.main import ROUTERS
+from api.main import FROM_PHONES, ROUTERS
 from tests.api.people_here import DISTRICT, OWN_HEADER, client_of, make_account
 from tests.api.serving import engine_in, serving
 from tests.api.the_town import DEPARTMENT, NEIGHBOUR, STEWARD, STREET, SUBDISTRICT, Thing, build_town
@@ -83,7 +83,9 @@ NAMED = {
 }
 """What addresses name besides the town's things: what anybody may see, or nobody but oneself."""
 
-ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+ROUTES = [
+    route for router in (*FROM_PHONES, *ROUTERS) for route in router.routes if isinstance(route, APIRoute)
+]
 OF_ONESELF = frozenset({"/api/v1/tokens/{token}"})
 
 
