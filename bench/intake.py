@@ -16,7 +16,7 @@ from bench.serving import BenchServer, bench_server
 from geo.sample import load
 
 CONNECTIONS = (16, 32, 64)
-ROUNDS = 3
+ROUNDS = 5
 ROUND_S = 3.0
 WARMING_S = 1.0
 RATE_PER_S = 200
@@ -38,22 +38,29 @@ async def _connections(server: BenchServer, cookie: str, count: int) -> AsyncIte
 
 
 async def _measure(server: BenchServer, cookie: str) -> tuple[Rates, list[float]]:
-    """Throughputs of both endpoints, in turns; then the answers' times at the steady rate."""
+    """Throughputs of both endpoints, in turns; then the answers' times at the steady rate.
+
+    Every round goes through all numbers of connections: a minute in which the machine is slow is as slow for
+    each of them.
+    """
     findings = Findings(load().territory())
-    rates: Rates = {INTAKE: {}, BARE: {}}
-    for count in CONNECTIONS:
+    runs: dict[str, dict[int, list[float]]] = {
+        path: {count: [] for count in CONNECTIONS} for path in (INTAKE, BARE)
+    }
+
+    async def run(path: str, count: int, seconds: float) -> float:
         async with _connections(server, cookie, count) as connections:
-            for path in rates:
-                await flat_out(connections, path, findings, WARMING_S)
-            runs: dict[str, list[float]] = {path: [] for path in rates}
-            for _ in range(ROUNDS):
-                for path, done in runs.items():
-                    done.append(await flat_out(connections, path, findings, ROUND_S))
-        for path, done in runs.items():
-            rates[path][count] = median(done)
+            return await flat_out(connections, path, findings, seconds)
+
+    for path in runs:
+        await run(path, max(CONNECTIONS), WARMING_S)
+    for _ in range(ROUNDS):
+        for count in CONNECTIONS:
+            for path, done in runs.items():
+                done[count].append(await run(path, count, ROUND_S))
     async with _connections(server, cookie, CONNECTIONS[0]) as connections:
         took = await at_rate(connections, INTAKE, findings, RATE_PER_S, RATE_S)
-    return rates, took
+    return {path: {count: median(done[count]) for count in done} for path, done in runs.items()}, took
 
 
 def main() -> None:
