@@ -87,12 +87,11 @@ class RoadsWatch:
 
 
 async def _compile_kernels_aside() -> None:
-    """Compile the kernels in a process of their own where nobody did yet, as after an installation.
+    """Compile the kernels in a process of their own where nobody did yet: after an installation or upgrade.
 
     A thread that compiles keeps the interpreter from all others for half a minute: first pages would wait.
     """
-    kept = Path(travel_warmup.__file__).parent / "__pycache__"
-    if any(kept.glob("*.nbi")):
+    if travel_warmup.is_warm():
         return
     words = ("-c", "from geo.travel_warmup import warm_up; warm_up()")
     process = await asyncio.create_subprocess_exec(sys.executable, *words, stdin=asyncio.subprocess.DEVNULL)

@@ -28,12 +28,12 @@ def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, 
     # numba checks only the kernel's own file, but its code holds what it calls in other files as well.
     cached_files = getattr(getattr(kernel, "_cache", None), "_cache_file", None)
     if cached_files is not None:
-        cached_files._source_stamp = _stamp_of_all_kernels()
+        cached_files._source_stamp = stamp_of_all_kernels()
     return cast(Callable[_Parameters, _Result], kernel)
 
 
 @cache
-def _stamp_of_all_kernels() -> str:
+def stamp_of_all_kernels() -> str:
     """Changes when any file with kernels does: an upgrade must never run yesterday's machine code."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):

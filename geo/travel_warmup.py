@@ -1,7 +1,11 @@
 """Compile every kernel once, on a town of three streets, so that nobody's first click waits for it."""
 
+from contextlib import suppress
+from pathlib import Path
+
 import numpy as np
 
+from geo.compiled import stamp_of_all_kernels
 from geo.coordinates import LonLat
 from geo.road_rules import Mode
 from geo.roads import RoadNetwork
@@ -10,8 +14,27 @@ from geo.travel import Travel
 _CORNERS = (LonLat(120.0, 30.0), LonLat(120.001, 30.0), LonLat(120.001, 30.001), LonLat(120.0, 30.001))
 
 
+def is_warm() -> bool:
+    """Whether somebody compiled the kernels as they are now; those of the version before do not count."""
+    return _note().exists()
+
+
 def warm_up() -> None:
     """Ask every kind of question once. Seconds after an installation, milliseconds ever after."""
+    _ask_everything()
+    with suppress(
+        OSError
+    ):  # a folder that nobody may write into: machine code is kept elsewhere, and no note
+        for old in _note().parent.glob("kernels-*"):
+            old.unlink(missing_ok=True)
+        _note().touch()
+
+
+def _note() -> Path:
+    return Path(__file__).parent / "__pycache__" / f"kernels-{stamp_of_all_kernels()[:16]}"
+
+
+def _ask_everything() -> None:
     source, target = np.array([0, 1, 2, 3, 1]), np.array([1, 2, 3, 0, 0])
     lon, lat = (np.array(column) for column in zip(*_CORNERS, strict=True))
     network = RoadNetwork.from_arcs(source, target, np.full(5, 100), lon, lat, mode=Mode.DRIVE)
