@@ -1,5 +1,6 @@
 """What any test may ask for."""
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -14,6 +15,13 @@ settings.register_profile("searching", deadline=None)
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 """No test depends on how busy the machine is; what Hypothesis draws is new each time under `--all` only."""
+
+
+def pytest_collection_finish() -> None:
+    """All modules and tests are here to stay: garbage is looked for among what comes after them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ def _as_before() -> Iterator[None]:
     before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.collect()
+    gc.freeze()  # as the tests were begun
     gc.set_threshold(*before)
 
 
