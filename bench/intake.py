@@ -66,6 +66,7 @@ async def _measure(server: BenchServer, cookie: str) -> tuple[Rates, list[float]
 def main() -> None:
     """Measure and print."""
     with bench_server() as server:
+        server.put_everybody_on_shift()
         cookie = server.cookie(Role.OPERATOR)
         rates, took = asyncio.run(_measure(server, cookie))
     report = Report("intake", "Findings by HTTP, the load generator beside the server", ("what", "value"))

@@ -86,6 +86,7 @@ async def _measure(server: BenchServer, cookies: list[str]) -> tuple[Audience, i
 def main() -> None:
     """Measure and print."""
     with bench_server() as server:
+        server.put_everybody_on_shift()
         subdistricts = [area.code for area in load().areas if area.level is Level.SUBDISTRICT]
         cookies = [server.cookie(Role.OPERATOR), *(server.cookie(Role.SUPERVISOR, a) for a in subdistricts)]
         audience, sent = asyncio.run(_measure(server, cookies))
