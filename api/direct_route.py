@@ -57,6 +57,8 @@ class _Asked:
     """What a function asks for, by the types that it states."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        if not inspect.iscoroutinefunction(function):
+            raise NotDirectError(f"{function.__name__} is no coroutine.")
         stated = get_type_hints(function, include_extras=True)
         self.writer: TypeAdapter[Any] = TypeAdapter(stated.pop("return"))
         self.brought: list[tuple[str, Bring]] = []
@@ -84,9 +86,10 @@ async def _the_request(request: Request) -> Request:
 
 
 def _dependency_in(kind: object) -> Bring | None:
-    """Return the dependency that a type states, if the request is all that it asks for."""
+    """Return the dependency that a type states, if it is a coroutine that asks for the request alone."""
     for one in get_args(kind)[1:]:
-        if isinstance(one, Depends) and one.dependency is not None:
-            asks_for = list(inspect.signature(one.dependency).parameters)
-            return one.dependency if asks_for == ["request"] else None
+        if isinstance(one, Depends) and (bring := one.dependency) is not None:
+            alone = list(inspect.signature(bring).parameters) == ["request"]
+            awaited = any(map(inspect.iscoroutinefunction, (bring, type(bring).__call__)))
+            return bring if alone and awaited else None
     return None

@@ -7,6 +7,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.ids import new_id
+from api.intake import FINDINGS_AT_ONCE
 from api.store.cases import CaseFile, list_tasks
 from api.store.database import driver_alone
 from api.store.people_near import ALL_LEVELS, PeopleMemory, Vicinity, list_people_near
@@ -54,8 +55,6 @@ _LOOKS: tuple[tuple[tuple[int, ...], frozenset[Ring]], ...] = (
 """Whom to read for which rings: the street's people suffice for most cases, and the next ones are read only
 where nobody of these can go."""
 
-_MOST_AT_ONCE = 16
-
 Travels = Callable[[], Mapping[str, TravelTimes]]
 """The roads as they are now, by mode."""
 
@@ -68,7 +67,7 @@ class StoreDispatcher:
         self._district = district
         self._travels = travels
         self._memory = PeopleMemory()
-        self._together = Together(self._read_together, _MOST_AT_ONCE)
+        self._together = Together(self._read_together, FINDINGS_AT_ONCE)
 
     async def carry_on(self, driver: asyncpg.Connection | None, change: Change, policy: Policy) -> Change:
         """The change, with an offer (or 'nobody found') on top where a filed case wants somebody.

@@ -15,7 +15,9 @@ from api.store.saving import NoRoomError, SameClientIdError, Saved, save_change,
 from api.together import Together
 from dispatch.changes import Change
 
-MOST_AT_ONCE = 16
+FINDINGS_AT_ONCE = 16
+"""So many are read for, and saved, in one go: while one group is decided upon, others are with the store."""
+
 _Sent: TypeAlias = tuple[Change, str]
 
 
@@ -24,7 +26,7 @@ class Intake:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._together = Together(self._save_all, MOST_AT_ONCE)
+        self._together = Together(self._save_all, FINDINGS_AT_ONCE)
 
     async def save(self, change: Change, digest: str) -> Saved:
         """Save a new case; returns after the commit, raises as `save_change` does."""

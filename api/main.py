@@ -98,7 +98,7 @@ INTAKE_CONNECTIONS = 2
 
 FROM_PHONES = (findings.router, positions.from_phones)
 """What phones send all day. Their routes are the application's own and tried first: a router that is included
-costs each request as much again as the function's own way in."""
+is searched anew for each request."""
 
 ROUTERS = (
     positions.router,

@@ -22,9 +22,7 @@ def is_warm() -> bool:
 def warm_up() -> None:
     """Ask every kind of question once. Seconds after an installation, milliseconds ever after."""
     _ask_everything()
-    with suppress(
-        OSError
-    ):  # a folder that nobody may write into: machine code is kept elsewhere, and no note
+    with suppress(OSError):  # where nobody may write, machine code is kept elsewhere, and no note of it
         for old in _note().parent.glob("kernels-*"):
             old.unlink(missing_ok=True)
         _note().touch()

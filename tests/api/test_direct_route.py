@@ -1,5 +1,6 @@
 """The short way answers as the framework's way does, whatever is sent; and says where it cannot be taken."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import httpx
@@ -100,27 +101,42 @@ async def test_what_is_good_is_answered_without_the_framework(monkeypatch: pytes
     assert (status, told["by"], told["sent"]["count"]) == (201, "Li", 3)
 
 
-async def _two(one: Sent, other: Sent) -> Told:
-    raise NotImplementedError
+async def _two(one: Sent, other: Sent) -> None:
+    """Two bodies."""
 
 
-async def _none() -> Told:
-    raise NotImplementedError
+async def _none() -> None:
+    """No body."""
 
 
-async def _needs_the_store(sent: Sent, driver: DriverTransaction) -> Told:
-    raise NotImplementedError
+async def _needs_the_store(sent: Sent, driver: DriverTransaction) -> None:
+    """A dependency that has one of its own."""
 
 
-async def _in_the_address(sent: Sent, count: Annotated[int, Query()]) -> Told:
-    raise NotImplementedError
+async def _cleans_up(request: Request) -> AsyncIterator[str]:
+    yield request.url.path
 
 
-async def _bare(sent: Sent, count: int) -> Told:
-    raise NotImplementedError
+async def _needs_cleaning_up(sent: Sent, path: Annotated[str, Depends(_cleans_up)]) -> None:
+    """A dependency that has something to do afterwards."""
 
 
-@pytest.mark.parametrize("function", [_two, _none, _needs_the_store, _in_the_address, _bare])
+async def _asks_the_address(sent: Sent, count: Annotated[int, Query()]) -> None:
+    """A part of the address."""
+
+
+async def _bare(sent: Sent, count: int) -> None:
+    """The same, by its type alone."""
+
+
+def _in_a_thread(sent: Sent) -> None:
+    """No coroutine."""
+
+
+@pytest.mark.parametrize(
+    "function",
+    [_two, _none, _needs_the_store, _needs_cleaning_up, _asks_the_address, _bare, _in_a_thread],
+)
 def test_a_function_that_asks_for_more_is_refused_when_it_is_declared(function: Any) -> None:
     router = APIRouter(route_class=DirectRoute)
     with pytest.raises(NotDirectError, match=function.__name__):

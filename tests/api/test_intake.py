@@ -6,7 +6,7 @@ from math import ceil
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from api.intake import MOST_AT_ONCE, Intake
+from api.intake import FINDINGS_AT_ONCE, Intake
 from api.store.database import driver_transaction
 from api.store.saving import NoRoomError, SameClientIdError, Saved
 from dispatch import use_cases
@@ -48,7 +48,7 @@ async def test_what_comes_at_once_is_saved_in_few_transactions(engine: AsyncEngi
     assert {row["id"]: row["number"] for row in stored} == {
         change.case.id: number for change, number in zip(changes, numbers, strict=True)
     }, "each is told the number of his own"
-    assert len({row["xmin"] for row in stored}) == ceil(40 / MOST_AT_ONCE)
+    assert len({row["xmin"] for row in stored}) == ceil(40 / FINDINGS_AT_ONCE)
 
 
 async def test_a_report_sent_twice_in_one_instant_is_saved_once(engine: AsyncEngine, policy: Policy) -> None:
